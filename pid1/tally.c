@@ -1,0 +1,148 @@
+#include "pid1/tally.h"
+
+#include <signal.h>
+
+#include "pid1/say.h"
+
+static void add(struct spent *into, const struct spent *from)
+{
+	into->user_ns += from->user_ns;
+	into->system_ns += from->system_ns;
+	if (from->maxrss_kb > into->maxrss_kb)
+		into->maxrss_kb = from->maxrss_kb;
+}
+
+void tally_death(struct tally *t, const struct death *death, bool is_main)
+{
+	if (is_main) {
+		t->main = *death;
+		return;
+	}
+	t->last[t->orphans++ % REMEMBERED] = *death;
+	t->killed += death->how.by_signal;
+	add(&t->spent, &death->spent);
+}
+
+void tally_signal(struct tally *t, bool passed_on)
+{
+	if (passed_on)
+		t->passed_on++;
+	else
+		t->refused++;
+}
+
+static const char *signal_name(int sig)
+{
+	switch (sig) {
+#define SIGNAL(name, number, action) \
+	case number: \
+		return #name;
+#include <kith/signals.def>
+	}
+	return NULL;
+}
+
+static void say_signal(struct say *s, int sig)
+{
+	if (signal_name(sig)) {
+		say_text(s, signal_name(sig));
+	} else {
+		say_text(s, "SIGRT_");
+		say_number(s, (uint64_t)(sig - 32));
+	}
+}
+
+static void say_ending(struct say *s, struct ending how)
+{
+	if (!how.by_signal) {
+		say_text(s, "exited with ");
+		say_number(s, (uint64_t)how.number);
+		return;
+	}
+	say_text(s, "killed by ");
+	say_signal(s, how.number);
+	if (how.dumped)
+		say_text(s, " (core dumped)");
+}
+
+static void say_spent(struct say *s, const struct spent *spent)
+{
+	say_text(s, "user ");
+	say_seconds(s, spent->user_ns);
+	say_text(s, " s, system ");
+	say_seconds(s, spent->system_ns);
+	say_text(s, " s, at most ");
+	say_number(s, spent->maxrss_kb);
+	say_text(s, " kB\n");
+}
+
+static void say_death(struct say *s, const struct death *d)
+{
+	say_number(s, (uint64_t)d->pid);
+	if (d->name[0]) {
+		say_text(s, " (");
+		say_text(s, d->name);
+		say_text(s, ")");
+	}
+	say_text(s, ": ");
+	say_ending(s, d->how);
+}
+
+static void say_main(struct say *s, const struct tally *t)
+{
+	say_text(s, "kith-init: direct children: ");
+	if (!t->main.pid) {
+		say_text(s, "1, never heard of again\n");
+		return;
+	}
+	say_text(s, "1\n  ");
+	say_death(s, &t->main);
+	say_text(s, " after ");
+	say_seconds(s, t->main.when_ns - t->started_ns);
+	say_text(s, " s; ");
+	say_spent(s, &t->main.spent);
+}
+
+static void say_orphans(struct say *s, const struct tally *t)
+{
+	uint64_t i = t->orphans > REMEMBERED ? t->orphans - REMEMBERED : 0;
+
+	say_text(s, "kith-init: adopted orphans: ");
+	say_number(s, t->orphans);
+	if (!t->orphans) {
+		say_text(s, "\n");
+		return;
+	}
+	say_text(s, ", of them exited ");
+	say_number(s, t->orphans - t->killed);
+	say_text(s, ", killed ");
+	say_number(s, t->killed);
+	say_text(s, "; ");
+	say_spent(s, &t->spent);
+	if (i)
+		say_text(s, "  ... and the last of them:\n");
+	for (; i < t->orphans; i++) {
+		const struct death *d = &t->last[i % REMEMBERED];
+
+		say_text(s, "  ");
+		say_death(s, d);
+		say_text(s, "; ");
+		say_spent(s, &d->spent);
+	}
+}
+
+void tally_print(const struct tally *t, int fd)
+{
+	struct say s = SAY(fd);
+
+	say_main(&s, t);
+	say_orphans(&s, t);
+	say_text(&s, "kith-init: signals passed on: ");
+	say_number(&s, t->passed_on);
+	if (t->refused) {
+		say_text(&s, ", refused: ");
+		say_number(&s, t->refused);
+	}
+	say_text(&s, "\n");
+	say_end(&s);
+}

@@ -1,0 +1,48 @@
+/*
+ * What became of everybody: for --stats.
+ *
+ * All are counted; of the orphans only the last few are remembered one by one,
+ * because an init must not grow.
+ */
+#ifndef PID1_TALLY_H
+#define PID1_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "pid1/policy.h"
+
+/* What a process used, with those that it had waited for. */
+struct spent {
+	uint64_t user_ns;
+	uint64_t system_ns;
+	uint64_t maxrss_kb; /* the largest of them, when it was largest */
+};
+
+struct death {
+	pid_t pid;
+	struct ending how;
+	struct spent spent;
+	uint64_t when_ns; /* on the monotonic clock; 0 if nobody asks */
+	char name[16];    /* as in /proc/PID/comm; "" if unknown */
+};
+
+enum { REMEMBERED = 64 };
+
+struct tally {
+	struct death main; /* .pid is 0 if it was never reaped */
+	uint64_t started_ns;
+	uint64_t passed_on, refused; /* signals */
+	uint64_t orphans, killed;    /* killed: of them, by a signal */
+	struct spent spent;          /* by all orphans */
+	struct death last[REMEMBERED];
+};
+
+void tally_death(struct tally *t, const struct death *death, bool is_main);
+void tally_signal(struct tally *t, bool passed_on);
+
+/* Everything, to a descriptor. */
+void tally_print(const struct tally *t, int fd);
+
+#endif
