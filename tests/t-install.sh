@@ -16,8 +16,8 @@ for f in bin/kith bin/kith-init lib/libkith.a lib/libkith.so lib/libkith.so.0 \
 	test -s "$tmp/stage/opt/kith/$f"
 	ok $? "$f is installed"
 done
-is "$(cd "$srcdir/man" && ls ./*.[1357] | sed 's|^\./||' | sort)" \
-	"$(cd "$tmp/stage/opt/kith/share/man" && ls man?/* | sed 's|.*/||' | sort)" \
+is "$(find "$tmp/stage/opt/kith/share/man" -type f | sed 's|.*/||' | sort)" \
+	"$(find "$srcdir/man" -name '*.[1357]' | sed 's|.*/||' | sort)" \
 	"every manual page is installed"
 is "$(cd "$tmp/stage" && find . -mindepth 1 -maxdepth 1)" "./opt" \
 	"nothing is put outside of PREFIX"

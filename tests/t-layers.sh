@@ -51,9 +51,10 @@ cd "$srcdir" || exit 1
 is "$(layers)" "" "every folder includes only itself and what is below it"
 
 # Would it be noticed?  Plant one bad line at a time into a copy.
-mkdir "$tmp/tree"
-cp -R base namespace credentials signal wait loader process sim pid1 include \
-	"$tmp/tree"
+for folder in $layers sim pid1 include/kith; do
+	mkdir -p "$tmp/tree/$folder"	# git forgets a folder that is empty
+	find "$folder" -maxdepth 1 -type f -exec cp {} "$tmp/tree/$folder" \;
+done
 cd "$tmp/tree" || exit 1
 plant() {	# folder, include, claim
 	echo "#include $2" >"$1/planted.h"
@@ -76,10 +77,8 @@ plant base '"tests/tap.h"' "nor the tests"
 echo '#  include   "process/process.h" /* spaces */' >base/planted.h
 matches "$(layers)" "base/planted.h: *process/process.h*" "spaces do not hide it"
 rm base/planted.h
-echo '#include "signal/signal.h"' >process/planted.h
-echo '#include <kith/kith.h>' >>process/planted.h
-echo '#include <sys/wait.h>' >>process/planted.h
-echo '#include <signal.h>' >>process/planted.h
+printf '#include %s\n' '"signal/signal.h"' '<kith/kith.h>' '<sys/wait.h>' '<signal.h>' \
+	>process/planted.h
 is "$(layers)" "" "looking down, at <kith/> and at the system is fine"
 
 # An include is not the only way up: a function can be declared by hand.
