@@ -19,7 +19,7 @@ static int tests, failures;
 __attribute__((constructor)) static void begin(void)
 {
 	owner = getpid();
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	setvbuf(stdout, NULL, _IONBF, 0);
 }
 
 /* Our text, made safe: # begins a directive and a newline ends the line. */
@@ -78,16 +78,15 @@ bool tap_is(long got, long want, const char *file, int line, const char *fmt,
 	return report(got == want, file, line, detail, claim);
 }
 
-/* s as a comment: each line indented, so that texts can be compared by eye. */
+/* s as a comment, line by line, so that two texts can be compared by eye. */
 static void quote(FILE *out, const char *s)
 {
-	fputs("#     ", out);
-	for (; *s; s++) {
-		putc(*s, out);
-		if (*s == '\n' && s[1])
-			fputs("#     ", out);
+	while (*s) {
+		size_t len = strcspn(s, "\n");
+
+		fprintf(out, "#     %.*s\n", (int)len, s);
+		s += len + (s[len] == '\n');
 	}
-	putc('\n', out);
 }
 
 bool tap_is_str(const char *got, const char *want, const char *file, int line,
