@@ -160,17 +160,17 @@ const struct facts linux_facts = {
 	.pause = stop_oneself,
 };
 
-void linux_init(struct linux_world *w, bool details)
+void linux_init(struct linux_world *w, pid_t self, bool details)
 {
-	char self[12];
+	char seen[12];
 	ssize_t n;
 
-	w->self = getpid();
+	w->self = self;
 	w->details = details;
 	if (!details)
 		return;
 	/* Another namespace's /proc would tell of strangers. */
-	n = readlink("/proc/self", self, sizeof(self) - 1);
-	self[n > 0 ? n : 0] = '\0';
-	w->own_proc = atoi(self) == w->self;
+	n = readlink("/proc/self", seen, sizeof(seen) - 1);
+	seen[n > 0 ? n : 0] = '\0';
+	w->own_proc = atoi(seen) == self;
 }

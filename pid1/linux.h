@@ -31,7 +31,7 @@ struct linux_world {
 
 extern const struct facts linux_facts;
 
-void linux_init(struct linux_world *w, bool details);
+void linux_init(struct linux_world *w, pid_t self, bool details);
 
 /* Block exactly these; returns what was blocked before. */
 uint64_t linux_block(uint64_t signals);

@@ -81,8 +81,7 @@ static void let_go(void)
 	int kept = chdir("/");
 
 	(void)kept; /* there is always one, and it is no disaster */
-	close(0);
-	close(1);
+	syscall(SYS_close_range, 0, 1, 0);
 	syscall(SYS_close_range, 3, ~0U, 0);
 }
 
@@ -102,7 +101,7 @@ static int run(char **argv, bool stats)
 	if (pid <= 0)
 		return not_started(&l, pid);
 	let_go();
-	linux_init(&world, stats);
+	linux_init(&world, l.self, stats);
 	policy_init(&policy, l.place);
 	code = serve(&policy, pid, &linux_facts, &world, &tally);
 	if (stats)

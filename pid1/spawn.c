@@ -41,13 +41,14 @@ void launch_prepare(struct launch *l)
 	struct surroundings s;
 
 	l->mask = linux_block(ALL_SIGNALS);
+	l->self = getpid();
 
 	/* Inherited as ignored, it would have the kernel reap behind us. */
 	sigaction(SIGCHLD, &plain, &l->chld);
 
 	l->tty = find_terminal();
 	s.terminal = l->tty >= 0;
-	s.leader = s.terminal && getsid(0) == getpid();
+	s.leader = s.terminal && getsid(0) == l->self;
 	l->place = policy_place(s);
 }
 
@@ -130,7 +131,7 @@ pid_t launch(struct launch *l)
 	static char stack[16384] __attribute__((aligned(16)));
 	pid_t pid;
 
-	if (getpid() != 1)
+	if (l->self != 1)
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (l->place == APART && l->tty >= 0)
 		ioctl(l->tty, TIOCNOTTY);

@@ -30,6 +30,7 @@
 
 struct launch {
 	char **argv;           /* [0] is looked for in PATH unless it has a / */
+	pid_t self;            /* us */
 	uint64_t mask;         /* to give back: what was blocked */
 	struct sigaction chld; /* to give back: what SIGCHLD did */
 	enum place place;
