@@ -60,16 +60,7 @@ static uint64_t ns(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_usec * 1000;
 }
 
-static struct ending decode(int status)
-{
-	if (WIFSIGNALED(status))
-		return (struct ending){ .by_signal = true,
-					.dumped = WCOREDUMP(status),
-					.number = WTERMSIG(status) };
-	return (struct ending){ .number = WEXITSTATUS(status) };
-}
-
-/* /proc/PID/what, as much as fits; "" if it cannot be read. */
+/* /proc/PID/comm, as much as fits; "" if it cannot be read. */
 static void proc_name(pid_t pid, char *name, size_t size)
 {
 	char path[32] = "/proc/", digits[12];
@@ -109,7 +100,6 @@ static bool reap(void *world, struct death *death, bool *any_left)
 	struct linux_world *w = world;
 	struct rusage ru;
 	pid_t who = -1;
-	int status;
 
 	death->name[0] = '\0';
 	death->when_ns = 0;
@@ -117,14 +107,19 @@ static bool reap(void *world, struct death *death, bool *any_left)
 		death->when_ns = linux_now();
 		who = meet(w, death->name, sizeof(death->name));
 	}
-	death->pid = wait4(who, &status, WNOHANG, &ru);
+	death->pid = wait4(who, &death->status, WNOHANG, &ru);
 	*any_left = death->pid == 0;
 	if (death->pid <= 0)
 		return false;
-	death->how = decode(status);
-	death->spent = (struct spent){ .user_ns = ns(ru.ru_utime),
-				       .system_ns = ns(ru.ru_stime),
-				       .maxrss_kb = (uint64_t)ru.ru_maxrss };
+	death->used = (struct kith_usage){
+		.utime = ns(ru.ru_utime),
+		.stime = ns(ru.ru_stime),
+		.minflt = (uint64_t)ru.ru_minflt,
+		.majflt = (uint64_t)ru.ru_majflt,
+		.nvcsw = (uint64_t)ru.ru_nvcsw,
+		.nivcsw = (uint64_t)ru.ru_nivcsw,
+		.maxrss = (uint64_t)ru.ru_maxrss,
+	};
 	return true;
 }
 

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "wait/status.h"
+
 static const struct {
 	uint8_t action;
 	uint8_t next;
@@ -100,12 +102,12 @@ unsigned int policy_step(struct policy *p, enum happening what)
 	return action;
 }
 
-unsigned int policy_died(struct policy *p, struct ending how)
+unsigned int policy_died(struct policy *p, int status)
 {
 	unsigned int action = policy_step(p, MAIN_DIED);
 
 	if (action & KEEP_CODE)
-		p->code = how.by_signal ? CODE_SIGNAL + how.number : how.number;
+		p->code = status_for_shell(status);
 	return action;
 }
 

@@ -94,15 +94,8 @@ struct policy {
 void policy_init(struct policy *p, enum place place);
 unsigned int policy_step(struct policy *p, enum happening what);
 
-/* How a process ended: told by wait, decoded with its macros. */
-struct ending {
-	bool by_signal;
-	bool dumped; /* and left a core */
-	int number;  /* the exit code, or the signal */
-};
-
-/* MAIN_DIED, with what is needed to know the code. */
-unsigned int policy_died(struct policy *p, struct ending how);
+/* MAIN_DIED, with its wait status, from which the code follows. */
+unsigned int policy_died(struct policy *p, int status);
 
 /* Who sent a signal: the kernel (a terminal, a death), init, or anyone else. */
 enum sender { BY_OTHERS = 1, BY_KERNEL = 2, BY_INIT = 4 };

@@ -59,7 +59,7 @@ static void bury(struct service *s, const struct death *death)
 
 	tally_death(s->tally, death, is_main);
 	if (is_main)
-		act(s, policy_died(s->policy, death->how));
+		act(s, policy_died(s->policy, death->status));
 	else
 		act(s, policy_step(s->policy, ORPHAN_DIED));
 }

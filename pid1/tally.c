@@ -3,14 +3,8 @@
 #include <signal.h>
 
 #include "pid1/say.h"
-
-static void add(struct spent *into, const struct spent *from)
-{
-	into->user_ns += from->user_ns;
-	into->system_ns += from->system_ns;
-	if (from->maxrss_kb > into->maxrss_kb)
-		into->maxrss_kb = from->maxrss_kb;
-}
+#include "wait/status.h"
+#include "wait/usage.h"
 
 void tally_death(struct tally *t, const struct death *death, bool is_main)
 {
@@ -19,8 +13,8 @@ void tally_death(struct tally *t, const struct death *death, bool is_main)
 		return;
 	}
 	t->last[t->orphans++ % REMEMBERED] = *death;
-	t->killed += death->how.by_signal;
-	add(&t->spent, &death->spent);
+	t->killed += !status_is_exit(death->status);
+	usage_add(&t->used, &death->used);
 }
 
 void tally_signal(struct tally *t, bool passed_on)
@@ -52,27 +46,27 @@ static void say_signal(struct say *s, int sig)
 	}
 }
 
-static void say_ending(struct say *s, struct ending how)
+static void say_ending(struct say *s, int status)
 {
-	if (!how.by_signal) {
+	if (status_is_exit(status)) {
 		say_text(s, "exited with ");
-		say_number(s, (uint64_t)how.number);
+		say_number(s, (uint64_t)status_value(status));
 		return;
 	}
 	say_text(s, "killed by ");
-	say_signal(s, how.number);
-	if (how.dumped)
+	say_signal(s, status_value(status));
+	if (status_is_core(status))
 		say_text(s, " (core dumped)");
 }
 
-static void say_spent(struct say *s, const struct spent *spent)
+static void say_used(struct say *s, const struct kith_usage *used)
 {
 	say_text(s, "user ");
-	say_seconds(s, spent->user_ns);
+	say_seconds(s, used->utime);
 	say_text(s, " s, system ");
-	say_seconds(s, spent->system_ns);
+	say_seconds(s, used->stime);
 	say_text(s, " s, at most ");
-	say_number(s, spent->maxrss_kb);
+	say_number(s, used->maxrss);
 	say_text(s, " kB\n");
 }
 
@@ -85,7 +79,7 @@ static void say_death(struct say *s, const struct death *d)
 		say_text(s, ")");
 	}
 	say_text(s, ": ");
-	say_ending(s, d->how);
+	say_ending(s, d->status);
 }
 
 static void say_main(struct say *s, const struct tally *t)
@@ -100,7 +94,7 @@ static void say_main(struct say *s, const struct tally *t)
 	say_text(s, " after ");
 	say_seconds(s, t->main.when_ns - t->started_ns);
 	say_text(s, " s; ");
-	say_spent(s, &t->main.spent);
+	say_used(s, &t->main.used);
 }
 
 static void say_orphans(struct say *s, const struct tally *t)
@@ -118,7 +112,7 @@ static void say_orphans(struct say *s, const struct tally *t)
 	say_text(s, ", killed ");
 	say_number(s, t->killed);
 	say_text(s, "; ");
-	say_spent(s, &t->spent);
+	say_used(s, &t->used);
 	if (i)
 		say_text(s, "  ... and the last of them:\n");
 	for (; i < t->orphans; i++) {
@@ -127,7 +121,7 @@ static void say_orphans(struct say *s, const struct tally *t)
 		say_text(s, "  ");
 		say_death(s, d);
 		say_text(s, "; ");
-		say_spent(s, &d->spent);
+		say_used(s, &d->used);
 	}
 }
 

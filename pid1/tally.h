@@ -11,21 +11,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "pid1/policy.h"
-
-/* What a process used, with those that it had waited for. */
-struct spent {
-	uint64_t user_ns;
-	uint64_t system_ns;
-	uint64_t maxrss_kb; /* the largest of them, when it was largest */
-};
+#include <kith/kith.h>
 
 struct death {
 	pid_t pid;
-	struct ending how;
-	struct spent spent;
-	uint64_t when_ns; /* on the monotonic clock; 0 if nobody asks */
-	char name[16];    /* as in /proc/PID/comm; "" if unknown */
+	int status;             /* as wait tells it */
+	struct kith_usage used; /* with those that it had waited for */
+	uint64_t when_ns;       /* on the monotonic clock; 0 if nobody asks */
+	char name[16];          /* as in /proc/PID/comm; "" if unknown */
 };
 
 enum { REMEMBERED = 64 };
@@ -35,7 +28,7 @@ struct tally {
 	uint64_t started_ns;
 	uint64_t passed_on, refused; /* signals */
 	uint64_t orphans, killed;    /* killed: of them, by a signal */
-	struct spent spent;          /* by all orphans */
+	struct kith_usage used;      /* by all orphans */
 	struct death last[REMEMBERED];
 };
 

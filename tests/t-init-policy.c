@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "pid1/facts.h"
 #include "pid1/policy.h"
@@ -77,29 +78,28 @@ static void nothing_is_passed_on_to_a_number_that_is_free(void)
 
 /* --- codes --------------------------------------------------------------- */
 
-static int code_of(struct ending how)
+static int code_of(int status)
 {
 	struct policy p;
 
 	policy_init(&p, APART);
-	policy_died(&p, how);
+	policy_died(&p, status);
 	return p.code;
 }
 
 static void the_code_says_how_main_ended(void)
 {
-	int i, wrong = 0;
+	int status, wrong = 0;
 
-	for (i = 0; i < 256; i++)
-		wrong += code_of((struct ending){ .number = i }) != i;
-	is(wrong, 0, "codes 0 to 255 are kept as they are");
-	for (i = 1; i <= 64; i++)
-		wrong += code_of((struct ending){ .by_signal = true,
-						  .number = i }) != 128 + i;
-	is(wrong, 0, "death by signal n, 1 to 64, is 128 + n");
-	is(code_of((struct ending){
-		   .by_signal = true, .dumped = true, .number = SIGSEGV }),
-	   139, "a core changes nothing");
+	for (status = 0; status <= 0xffff; status++) {
+		if (WIFEXITED(status))
+			wrong += code_of(status) != WEXITSTATUS(status);
+		else if (WIFSIGNALED(status))
+			wrong += code_of(status) != 128 + WTERMSIG(status);
+	}
+	is(wrong, 0, "codes are kept, and death by signal n is 128 + n");
+	is(code_of(0x7f00), 127, "127 is a code like any other");
+	is(code_of(SIGSEGV | 0x80), 139, "a core changes nothing");
 
 	is(policy_exec_code(ENOENT), 127, "no such program is 127");
 	is(policy_exec_code(ENOTDIR), 127, "nor such a folder is 127");
@@ -114,8 +114,8 @@ static void a_second_death_of_main_changes_nothing(void)
 
 	policy_init(&p, APART);
 	is(p.code, CODE_FAILED, "before main died the code is our failure");
-	policy_died(&p, (struct ending){ .number = 3 });
-	policy_died(&p, (struct ending){ .number = 4 });
+	policy_died(&p, 3 << 8);
+	policy_died(&p, 4 << 8);
 	is(p.code, 3, "the code is from the first time that main died");
 }
 
@@ -201,24 +201,15 @@ struct item {
 	int sig;
 	enum sender sender;
 	pid_t pid;
-	struct ending how;
+	int status;
 };
-#define SIG(n) \
-	{ \
-		.sig = (n), .sender = BY_OTHERS \
-	}
-#define TYPE(n) \
-	{ \
-		.sig = (n), .sender = BY_KERNEL \
-	}
-#define EXIT(p, n) \
-	{ \
-		.pid = (p), .how = {.number = (n) } \
-	}
-#define KILLED(p, n) \
-	{ \
-		.pid = (p), .how = {.by_signal = true, .number = (n) } \
-	}
+/* clang-format off */
+#define SIG(n)       { (n), BY_OTHERS, 0, 0 }
+#define TYPE(n)      { (n), BY_KERNEL, 0, 0 }
+#define EXIT(p, n)   { 0, BY_OTHERS, (p), (n) << 8 }
+#define KILLED(p, n) { 0, BY_OTHERS, (p), (n) }
+#define END          { 0, BY_OTHERS, 0, 0 }
+/* clang-format on */
 
 struct list {
 	const struct item *next;
@@ -256,7 +247,8 @@ static bool list_reap(void *world, struct death *death, bool *any_left)
 	*any_left = l->alive || l->next->sig || l->next->pid;
 	if (!l->next->pid)
 		return false;
-	*death = (struct death){ .pid = l->next->pid, .how = l->next->how };
+	*death = (struct death){ .pid = l->next->pid,
+				 .status = l->next->status };
 	l->next++;
 	l->told = false;
 	return true;
@@ -293,9 +285,8 @@ static int play(enum place place, const struct item *items, struct list *l,
 
 static void it_ends_with_main_and_not_with_an_orphan(void)
 {
-	static const struct item items[] = {
-		EXIT(5, 9), KILLED(6, 11), EXIT(MAIN, 7), EXIT(8, 1), { 0 }
-	};
+	static const struct item items[] = { EXIT(5, 9), KILLED(6, 11),
+					     EXIT(MAIN, 7), EXIT(8, 1), END };
 	struct list l;
 	struct tally t;
 
@@ -304,7 +295,7 @@ static void it_ends_with_main_and_not_with_an_orphan(void)
 	is(t.orphans, 3, "who was dead when main died was reaped as well");
 	is(t.killed, 1, "one of them was killed");
 	is(t.main.pid, MAIN, "main is not counted as an orphan");
-	is(t.main.how.number, 7, "and is remembered with its code");
+	is(t.main.status, 7 << 8, "and is remembered with its status");
 }
 
 static void signals_reach_main_in_order(void)
@@ -312,7 +303,7 @@ static void signals_reach_main_in_order(void)
 	static const struct item items[] = { SIG(15),  SIG(10),       SIG(64),
 					     SIG(17),  EXIT(5, 0),    SIG(2),
 					     TYPE(28), EXIT(MAIN, 0), SIG(15),
-					     { 0 } };
+					     END };
 	struct list l;
 	struct tally t;
 
@@ -324,9 +315,8 @@ static void signals_reach_main_in_order(void)
 
 static void a_main_out_of_reach_is_nobodys_end(void)
 {
-	static const struct item items[] = {
-		SIG(15), SIG(1), EXIT(MAIN, 4), { 0 }
-	};
+	static const struct item items[] = { SIG(15), SIG(1), EXIT(MAIN, 4),
+					     END };
 	struct policy p;
 	struct list l = { .next = items };
 	struct tally t = { .refused = 0 };
@@ -341,7 +331,7 @@ static void as_part_of_a_job_init_stops_with_it(void)
 {
 	static const struct item items[] = { TYPE(SIGTSTP),        TYPE(SIGINT),
 					     SIG(SIGCONT),         SIG(SIGTSTP),
-					     KILLED(MAIN, SIGINT), { 0 } };
+					     KILLED(MAIN, SIGINT), END };
 	struct list l;
 	struct tally t;
 
@@ -352,7 +342,7 @@ static void as_part_of_a_job_init_stops_with_it(void)
 
 static void a_stolen_main_is_no_reason_to_hang(void)
 {
-	static const struct item items[] = { SIG(SIGCHLD), { 0 } };
+	static const struct item items[] = { SIG(SIGCHLD), END };
 	struct list l;
 	struct tally t;
 
@@ -362,9 +352,8 @@ static void a_stolen_main_is_no_reason_to_hang(void)
 
 static void a_number_that_comes_back_is_not_main(void)
 {
-	static const struct item items[] = { EXIT(MAIN, 1),
-					     EXIT(MAIN, 2),
-					     { 0 } };
+	static const struct item items[] = { EXIT(MAIN, 1), EXIT(MAIN, 2),
+					     END };
 	struct list l;
 	struct tally t;
 
