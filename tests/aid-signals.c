@@ -1,0 +1,141 @@
+/*
+ * Signals, all 64 of them, for the tests of kith-init: the kernel's masks,
+ *which no C library lets through whole.
+ *
+ *	block COMMAND...	run it with all signals blocked
+ *	ignore SIG COMMAND...	run it with that signal ignored
+ *	collect N		with all blocked: say "signal value code" of the
+ *				next N, one a line; then "done"
+ *	queue PID SIG VALUE	as sigqueue(3)
+ *	nap			until a signal
+ *	early N pid1|below INIT	start INIT N times, and send it SIGTERM as soon
+ *				as it has blocked it; say how many were lost
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const uint64_t all = ~UINT64_C(0);
+
+static void block(uint64_t mask)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+}
+
+static int collect(int n)
+{
+	static const struct timespec patience = { .tv_sec = 10 };
+	siginfo_t info;
+	long sig;
+
+	puts("ready");
+	fflush(stdout);
+	while (n--) {
+		sig = syscall(SYS_rt_sigtimedwait, &all, &info, &patience,
+			      sizeof(all));
+		if (sig < 0) {
+			printf("nothing: %s\n", strerror(errno));
+			return 1;
+		}
+		printf("%ld %d %d\n", sig,
+		       info.si_code == SI_QUEUE ? info.si_value.sival_int : 0,
+		       info.si_code);
+		fflush(stdout);
+	}
+	puts("done");
+	return 0;
+}
+
+/* Wait until it blocks everything that can be blocked. */
+static void until_blocked(pid_t pid)
+{
+	char path[40], text[4096], *at;
+	uint64_t mask = 0;
+	size_t n;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	while (mask != 0xfffffffffffbfeff) {
+		f = fopen(path, "r");
+		if (!f)
+			return;
+		n = fread(text, 1, sizeof(text) - 1, f);
+		text[n] = '\0';
+		fclose(f);
+		at = strstr(text, "SigBlk:");
+		mask = at ? strtoull(at + 7, NULL, 16) : 0;
+	}
+}
+
+static void spin(long us)
+{
+	struct timespec from, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - from.tv_sec) * 1000000 +
+		       (now.tv_nsec - from.tv_nsec) / 1000 <
+	       us);
+}
+
+static int early(int n, bool pid1, char *init, char *self)
+{
+	char *argv[] = { init, self, (char *)"nap", NULL };
+	int i, status, lost = 0;
+	long pid;
+
+	for (i = 0; i < n; i++) {
+		pid = syscall(SYS_clone, SIGCHLD | (pid1 ? CLONE_NEWPID : 0),
+			      NULL, NULL, NULL, NULL);
+		if (pid == 0) {
+			execv(init, argv);
+			_exit(1);
+		}
+		until_blocked((pid_t)pid);
+		spin(i * 2);
+		kill((pid_t)pid, SIGTERM);
+		alarm(10); /* lost: it would sleep for ever, and so would we */
+		waitpid((pid_t)pid, &status, 0);
+		alarm(0);
+		lost += status != (128 + SIGTERM) << 8;
+	}
+	printf("%d lost\n", lost);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (argc > 2 && strcmp(what, "block") == 0) {
+		block(all);
+		execvp(argv[2], argv + 2);
+	} else if (argc > 3 && strcmp(what, "ignore") == 0) {
+		signal(atoi(argv[2]), SIG_IGN);
+		execvp(argv[3], argv + 3);
+	} else if (argc == 3 && strcmp(what, "collect") == 0) {
+		return collect(atoi(argv[2]));
+	} else if (argc == 5 && strcmp(what, "queue") == 0) {
+		union sigval v = { .sival_int = atoi(argv[4]) };
+
+		return sigqueue(atoi(argv[2]), atoi(argv[3]), v) != 0;
+	} else if (argc == 2 && strcmp(what, "nap") == 0) {
+		for (;;)
+			pause();
+	} else if (argc == 5 && strcmp(what, "early") == 0) {
+		return early(atoi(argv[2]), strcmp(argv[3], "pid1") == 0,
+			     argv[4], argv[0]);
+	}
+	fprintf(stderr, "aid-signals: cannot do that\n");
+	return 99;
+}
