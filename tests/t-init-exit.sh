@@ -118,9 +118,9 @@ no_child() {
 	# shellcheck disable=SC2016	# for the shell inside
 	said=$(unshare --mount --pid --fork --kill-child sh -c '
 		mount -t proc proc "$1" &&
-		echo 300 >"$1/sys/kernel/pid_max" || exit 99
+		echo 301 >"$1/sys/kernel/pid_max" || exit 99
 		i=2
-		while [ $i -lt 299 ]; do sleep 100 & i=$((i + 1)); done
+		while [ $i -lt 300 ]; do sleep 100 & i=$((i + 1)); done
 		exec "$2" true' sh "$tmp/proc" "$init" 2>&1)
 	code=$?
 	if [ $code = 99 ]; then
