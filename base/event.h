@@ -1,0 +1,46 @@
+/*
+ * The event stream: everything a machine does that a reader might care about.
+ *
+ * An event is appended under the lock that makes it true, so that the order of
+ * the stream is an order in which the machine's history can be told.  What was
+ * appended during a step is shown to the observers after it, with no lock held.
+ *
+ * The stream is no part of a machine's state: it lies outside of the arena, and
+ * a restored machine goes on with the event numbers where the stream is.  If
+ * there is no memory to keep an event, it is counted and the loss is an event.
+ */
+#ifndef BASE_EVENT_H
+#define BASE_EVENT_H
+
+#include <kith/kith.h>
+
+#include "base/ground.h"
+#include "base/lock.h"
+
+struct stream {
+	struct lock lock;		 /* RANK_EVENT */
+	struct kith_observer *observers; /* in order of arrival; a step's end */
+	uint64_t seq;			 /* (e) of the next event */
+	struct kith_event *kept;	 /* (e) not shown yet */
+	size_t count, room;		 /* (e) */
+	uint64_t lost;			 /* (e) not shown, and never will be */
+};
+
+struct stream *stream_new(struct mutexes *m);
+void stream_destroy(struct stream *s);
+void stream_watch(struct stream *s, struct kith_observer *o);
+void stream_unwatch(struct stream *s, struct kith_observer *o);
+
+/* Show what was kept; no lock may be held. */
+void stream_show(struct stream *s);
+
+void stream_append(struct ground *g, const struct kith_event *e);
+
+/* emit(g, .type = KITH_EV_..., .actor = ..., ...): for nobody, it is free. */
+#define emit(g, ...)                                                         \
+	do {                                                                 \
+		if ((g)->stream->observers)                                  \
+			stream_append(g, &(struct kith_event){ __VA_ARGS__ }); \
+	} while (0)
+
+#endif

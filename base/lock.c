@@ -1,0 +1,68 @@
+#include "base/lock.h"
+
+#include <assert.h>
+#include <stdint.h>
+
+/* The locks this OS thread holds, lowest rank first. */
+static _Thread_local __attribute__((tls_model("initial-exec"))) struct {
+	const struct lock *held[NR_RANKS];
+	int depth;
+} witness;
+
+void mutexes_init(struct mutexes *m)
+{
+	for (int rank = 0; rank < NR_RANKS; rank++)
+		for (int i = 0; i < MUTEXES_PER_RANK; i++)
+			pthread_mutex_init(&m->of[rank][i], NULL);
+}
+
+void mutexes_destroy(struct mutexes *m)
+{
+	for (int rank = 0; rank < NR_RANKS; rank++)
+		for (int i = 0; i < MUTEXES_PER_RANK; i++)
+			pthread_mutex_destroy(&m->of[rank][i]);
+}
+
+void lock_init(struct lock *l, enum lock_rank rank, struct mutexes *m)
+{
+	uintptr_t hash = (uintptr_t)l / 16 * 0x9e3779b1u >> 7;
+
+	l->rank = (unsigned char)rank;
+	l->mutex = m ? &m->of[rank][hash % MUTEXES_PER_RANK] : NULL;
+}
+
+void lock_acquire(struct lock *l)
+{
+	assert(witness.depth == 0 ||
+	       witness.held[witness.depth - 1]->rank < l->rank);
+	if (l->mutex)
+		pthread_mutex_lock(l->mutex);
+	witness.held[witness.depth++] = l;
+}
+
+/* Locks may be released in any order; the ranks that are left still rise. */
+void lock_release(struct lock *l)
+{
+	int i = witness.depth - 1;
+
+	while (i > 0 && witness.held[i] != l)
+		i--;
+	assert(i >= 0 && witness.held[i] == l);
+	for (witness.depth--; i < witness.depth; i++)
+		witness.held[i] = witness.held[i + 1];
+	if (l->mutex)
+		pthread_mutex_unlock(l->mutex);
+}
+
+int lock_depth(void)
+{
+	return witness.depth;
+}
+
+bool lock_is_held(const struct lock *l)
+{
+	for (int i = 0; i < witness.depth; i++)
+		if (witness.held[i] == l)
+			return true;
+	return false;
+}

@@ -1,0 +1,62 @@
+/*
+ * Locks that know their place.
+ *
+ * Every lock has a rank, and a thread may take a lock only if its rank is above
+ * that of every lock it holds.  The enum below therefore *is* the lock order;
+ * there is no other description of it to fall out of date.  Each acquisition
+ * checks it, in both backends.
+ *
+ * In a shared machine a lock is a mutex.  In one with a single driver it is
+ * only the check: the contract is the same, and broken contracts are found
+ * where debugging is easy.
+ *
+ * There may be millions of locks, and mutexes are large; so a machine has a
+ * fixed set of mutexes for each rank, and each lock is given one by its address.
+ * That two locks of one rank may have the same mutex is harmless: nobody holds
+ * two of one rank at once.
+ *
+ * No lock is held between steps: kith_step() asserts that lock_depth() is 0.
+ */
+#ifndef BASE_LOCK_H
+#define BASE_LOCK_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+enum lock_rank {
+	RANK_FAMILY, /* who is whose parent, who is dead; wait/kin.h */
+	RANK_PIDS,   /* which numbers are taken; namespace/pid.h */
+	RANK_SIGNAL, /* a process's pending signals; signal/signal.h */
+	RANK_ACTION, /* dispositions, perhaps of several processes */
+	RANK_RUNQ,   /* who may run; process/machine.h */
+	RANK_EVENT,  /* the order of events; base/event.h.  Always a leaf */
+	NR_RANKS
+};
+
+enum { MUTEXES_PER_RANK = 32 };
+
+struct mutexes {
+	pthread_mutex_t of[NR_RANKS][MUTEXES_PER_RANK];
+};
+
+void mutexes_init(struct mutexes *m);
+void mutexes_destroy(struct mutexes *m);
+
+struct lock {
+	pthread_mutex_t *mutex; /* (c) NULL for a single driver */
+	unsigned char rank;	/* (c) enum lock_rank */
+};
+
+/* m: NULL for a single driver.  There is nothing to undo. */
+void lock_init(struct lock *l, enum lock_rank rank, struct mutexes *m);
+void lock_acquire(struct lock *l);
+void lock_release(struct lock *l);
+
+/* How many locks the calling OS thread holds. */
+int lock_depth(void);
+bool lock_is_held(const struct lock *l);
+
+/* The contract of a function that is called with l held, stated and checked. */
+#define must_hold(l) assert(lock_is_held(l))
+
+#endif

@@ -1,0 +1,82 @@
+#include "base/rcu.h"
+
+#include <assert.h>
+
+/* How deep this OS thread is in read sections; for read_is_held(). */
+static _Thread_local __attribute__((tls_model("initial-exec"))) int readers;
+
+void read_begin(struct ground *g)
+{
+	readers++;
+	if (g->shared)
+		rcu_read_lock();
+}
+
+/* Stands for "a grace period is over"; see order_before(). */
+static void *grace_token(struct ground *g)
+{
+	return &g->deferred;
+}
+
+void read_end(struct ground *g)
+{
+	assert(readers > 0);
+	readers--;
+	if (g->shared) {
+		order_before(grace_token(g));
+		rcu_read_unlock();
+	}
+}
+
+bool read_is_held(struct ground *g)
+{
+	return !g->shared || readers > 0;
+}
+
+/*
+ * In a single machine the links of rcu_head are ours to use; as with call_rcu
+ * the order in which the functions are called is not promised.
+ */
+void defer(struct ground *g, struct rcu_head *head,
+	   void (*fn)(struct rcu_head *))
+{
+	if (g->shared) {
+		order_before(head);
+		call_rcu(head, fn);
+		return;
+	}
+	head->func = fn;
+	head->next.next = (struct cds_wfcq_node *)(void *)g->deferred;
+	g->deferred = head;
+}
+
+void deferred_begin(struct ground *g, struct rcu_head *head)
+{
+	if (g->shared) {
+		order_after(head);
+		order_after(grace_token(g));
+	}
+}
+
+void grace_end(struct ground *g)
+{
+	while (g->deferred) {
+		struct rcu_head *head = g->deferred;
+
+		g->deferred = (struct rcu_head *)(void *)head->next.next;
+		head->func(head);
+	}
+}
+
+/*
+ * Not inlined, and rcu_barrier() is not its last act: liburcu frees its work
+ * there, and helgrind's suppression for that knows it by this frame.
+ */
+__attribute__((noinline)) void grace_wait(struct ground *g)
+{
+	if (g->shared)
+		rcu_barrier();
+	else
+		grace_end(g);
+	__asm__ volatile("" ::: "memory");
+}

@@ -1,0 +1,81 @@
+/*
+ * RCU, in both backends, and how it is explained to the race detectors.
+ *
+ * Readers find things without a lock, between read_begin() and read_end(), and
+ * may use what they found until read_end().  Writers, under a lock, build a
+ * thing, then publish() it; to take it away they unpublish it and defer() its
+ * freeing until every reader who could have seen it has finished.
+ *
+ * In a machine with a single driver nobody reads while somebody writes, and
+ * what was deferred is freed when the step ends.
+ *
+ * liburcu orders all this with barriers that neither ThreadSanitizer nor
+ * helgrind can see.  order_before() and order_after() say aloud what liburcu
+ * guarantees: what was done before a publish is seen after the fetch, and what
+ * was done inside a read section is over before a deferred function runs.  A
+ * read outside of a read section is not excused, and is found.
+ */
+#ifndef BASE_RCU_H
+#define BASE_RCU_H
+
+#include <urcu.h> /* chooses the flavour; must come before its other headers */
+
+#include "base/ground.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define RCU_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RCU_TSAN 1
+#endif
+#endif
+
+#if defined(RCU_TSAN)
+void __tsan_acquire(void *);
+void __tsan_release(void *);
+#define order_before(p) __tsan_release((void *)(p))
+#define order_after(p)	__tsan_acquire((void *)(p))
+#elif defined(WITH_HELGRIND)
+#include <valgrind/helgrind.h>
+#define order_before(p) ANNOTATE_HAPPENS_BEFORE(p)
+#define order_after(p)	ANNOTATE_HAPPENS_AFTER(p)
+#else
+#define order_before(p) ((void)(p))
+#define order_after(p)	((void)(p))
+#endif
+
+void read_begin(struct ground *g);
+void read_end(struct ground *g);
+
+/* True inside a read section of the calling thread; for assertions. */
+bool read_is_held(struct ground *g);
+
+#define publish(where, p)                                                    \
+	do {                                                                 \
+		order_before(where);                                         \
+		rcu_assign_pointer(*(where), p);                             \
+	} while (0)
+
+#define fetch(where)                                                         \
+	__extension__({                                                      \
+		__typeof__(*(where)) fetched_ = rcu_dereference(*(where));   \
+		order_after(where);                                          \
+		fetched_;                                                    \
+	})
+
+/*
+ * Call fn(head) once no reader can still see what head is part of.  fn begins
+ * with deferred_begin().
+ */
+void defer(struct ground *g, struct rcu_head *head,
+	   void (*fn)(struct rcu_head *));
+
+void deferred_begin(struct ground *g, struct rcu_head *head);
+
+/* Single: the end of a step, and so of a grace period. */
+void grace_end(struct ground *g);
+
+/* Wait until everything deferred so far is done. */
+void grace_wait(struct ground *g);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * Looking at a machine from outside: plain copies, in numbers.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "process/process.h"
+
+static enum kith_state state_of(struct thread *t)
+{
+	if (t->kin.state != KIN_ALIVE)
+		return KITH_ZOMBIE;
+	switch (t->run) {
+	case RUN_ASLEEP:
+		return KITH_ASLEEP;
+	case RUN_BLOCKED:
+		return KITH_BLOCKED;
+	case RUN_IDLE:
+		return KITH_IDLE;
+	default:
+		return KITH_RUNNING;
+	}
+}
+
+/* The process's usage, with what memory it has at this moment. */
+static struct kith_usage usage_now(struct thread *t)
+{
+	struct usage u = kingroup_usage(t->kin.group);
+
+	if (t->space && u.maxrss < space_most_kib(t->space))
+		u.maxrss = space_most_kib(t->space);
+	return usage_public(&u);
+}
+
+static void look_at(struct thread *t, struct kith_look *l)
+{
+	struct kin *k = &t->kin;
+	struct kingroup *group = k->group;
+
+	*l = (struct kith_look){
+		.tid = kin_nr(k),
+		.tgid = kingroup_nr(group),
+		.ppid = k->parent ? kingroup_nr(k->parent->group) : 0,
+		.parent_thread = k->parent ? kin_nr(k->parent) : 0,
+		.pgid = pid_root_nr(group->pgid.pid),
+		.sid = pid_root_nr(group->sid.pid),
+		.state = state_of(t),
+		.call = t->op.step && k->state == KIN_ALIVE && t->op.called
+				? t->op.nr
+				: -1,
+		.threads = (int)group->count,
+		.status = kin_is_leader(k) ? kingroup_status(group) : k->status,
+		.exit_signal = k->exit_signal,
+		.pdeath_signal = k->death_signal,
+		.leader = kin_is_leader(k),
+		.process_dead = group->leader->state != KIN_ALIVE &&
+				group->count == 1,
+		.subreaper = group->is_subreaper,
+		.start = t->start,
+		.self = usage_now(t),
+		.children = usage_public(&group->reaped),
+	};
+	memcpy(l->name, t->name, NAME_SIZE);
+}
+
+int kith_look(struct kith_machine *m, pid_t tid, struct kith_look *look)
+{
+	struct thread *t;
+
+	lock_acquire(&m->family.lock);
+	t = thread_find(m, tid);
+	if (t)
+		look_at(t, look);
+	lock_release(&m->family.lock);
+	return t ? 0 : -ESRCH;
+}
+
+/* Numbers of mere groups and sessions are passed over. */
+pid_t kith_next(struct kith_machine *m, pid_t after)
+{
+	struct pid *pid;
+	pid_t nr = after < 0 ? 0 : after;
+
+	if (nr >= PID_MAX_LIMIT)
+		return 0;
+	read_begin(&m->ground);
+	do {
+		pid = pid_next(&m->root, nr + 1);
+		nr = pid_root_nr(pid);
+	} while (pid && !pid_thread(pid));
+	read_end(&m->ground);
+	return nr;
+}
+
+long kith_children(struct kith_machine *m, pid_t tid, pid_t *buf, size_t n)
+{
+	struct thread *t;
+	struct kin *k;
+	long count = 0;
+
+	lock_acquire(&m->family.lock);
+	t = thread_find(m, tid);
+	if (t) {
+		cds_list_for_each_entry(k, &t->kin.children, sibling) {
+			if ((size_t)count < n)
+				buf[count] = kin_nr(k);
+			count++;
+		}
+	}
+	lock_release(&m->family.lock);
+	return t ? count : -ESRCH;
+}
+
+long kith_threads(struct kith_machine *m, pid_t tid, pid_t *buf, size_t n)
+{
+	struct thread *t;
+	struct kin *k;
+	long count = 0;
+
+	lock_acquire(&m->family.lock);
+	t = thread_find(m, tid);
+	if (t) {
+		cds_list_for_each_entry(k, &t->process->kin.threads, in_group) {
+			if ((size_t)count < n)
+				buf[count] = kin_nr(k);
+			count++;
+		}
+	}
+	lock_release(&m->family.lock);
+	return t ? count : -ESRCH;
+}

@@ -1,0 +1,208 @@
+/*
+ * Who may run: the run queue, waking, and the loop that drives a machine.
+ */
+#include "process/process.h"
+
+#include <assert.h>
+
+static void enqueue(struct kith_machine *m, struct thread *t)
+{
+	t->run = RUN_QUEUED;
+	cds_list_add_tail(&t->on_runq, &m->runq);
+	m->queued++;
+}
+
+/*
+ * One who runs at this moment may be about to park: it is only noted that it
+ * was woken, and park() looks.  So no wake-up is lost.
+ */
+void thread_wake(struct thread *t, enum wake how)
+{
+	struct kith_machine *m = t->machine;
+	bool woken = false;
+
+	lock_acquire(&m->lock);
+	switch (t->run) {
+	case RUN_IDLE:
+		woken = how != WAKE_NEWS;
+		break;
+	case RUN_ASLEEP:
+		woken = true;
+		break;
+	case RUN_BLOCKED:
+		woken = how != WAKE_SIGNAL;
+		break;
+	case RUN_RUNNING:
+		t->woken = true;
+		break;
+	case RUN_QUEUED:
+	case RUN_GONE:
+		break;
+	}
+	if (woken) {
+		emit(&m->ground, .type = KITH_EV_WAKE, .subject = thread_nr(t),
+		     .value = t->op.step ? t->op.nr : -1);
+		enqueue(m, t);
+	}
+	lock_release(&m->lock);
+}
+
+void thread_wake_by_signal(struct sigthread *s, enum wake how)
+{
+	thread_wake(thread_of_signals(s), how);
+}
+
+/* The seed picks among those who can run; seed 0 takes the one longest there. */
+static struct thread *pick(struct kith_machine *m)
+{
+	struct cds_list_head *pos;
+	struct thread *t = NULL;
+	uint32_t n;
+
+	lock_acquire(&m->lock);
+	if (m->queued) {
+		n = choose(&m->ground, m->queued);
+		for (pos = m->runq.next; n > 0; n--)
+			pos = pos->next;
+		t = cds_list_entry(pos, struct thread, on_runq);
+		cds_list_del(&t->on_runq);
+		m->queued--;
+		t->run = RUN_RUNNING;
+		t->woken = false;
+	}
+	lock_release(&m->lock);
+	return t;
+}
+
+static void requeue(struct thread *t)
+{
+	struct kith_machine *m = t->machine;
+
+	lock_acquire(&m->lock);
+	enqueue(m, t);
+	lock_release(&m->lock);
+}
+
+static void park(struct thread *t)
+{
+	struct kith_machine *m = t->machine;
+	bool first = !t->op.parked;
+
+	t->op.parked = true;
+	lock_acquire(&m->lock);
+	if (t->woken) {
+		enqueue(m, t);
+	} else {
+		t->run = t->op.step == vfork_step || t->op.step == exec_step
+				 ? RUN_BLOCKED
+				 : RUN_ASLEEP;
+		if (first)
+			emit(&m->ground, .type = KITH_EV_PARK,
+			     .actor = thread_nr(t), .value = t->op.nr);
+	}
+	lock_release(&m->lock);
+}
+
+/* Back to user mode, unless something came in the meantime. */
+static void go_idle(struct thread *t)
+{
+	struct kith_machine *m = t->machine;
+
+	lock_acquire(&m->lock);
+	if (t->woken)
+		enqueue(m, t);
+	else
+		t->run = RUN_IDLE;
+	lock_release(&m->lock);
+}
+
+/* Act on what is pending.  STEP_DONE: there was nothing that ends t. */
+static enum outcome take_signals(struct thread *t)
+{
+	struct kith_siginfo info;
+	int status;
+
+	if (signal_take(&t->signals, &status, &info) == VERDICT_NOTHING)
+		return STEP_DONE;
+	if (t->op.step == wait_step)
+		wait_abandon(t);
+	if (t->op.step == exec_step)
+		exec_abandon(t);
+	t->op.called = false;
+	return exit_begin(t, status);
+}
+
+/* The call has its result. */
+static void finish_call(struct thread *t)
+{
+	t->op.step = NULL;
+	emit(thread_ground(t), .type = KITH_EV_RETURN, .actor = thread_nr(t),
+	     .value = t->op.nr, .other = t->op.value);
+}
+
+/* One step, and what comes of it; STEP_NEXT: there is more to do at once. */
+static enum outcome take_step(struct thread *t)
+{
+	enum outcome o;
+
+	if (!t->op.step) {
+		o = take_signals(t);
+	} else {
+		o = t->op.step(t);
+		if (o == STEP_SIGNAL) {
+			o = take_signals(t);
+			return o == STEP_DONE ? STEP_NEXT : o;
+		}
+		if (o == STEP_DONE) {
+			finish_call(t);
+			o = take_signals(t);
+		}
+	}
+	return o;
+}
+
+static void run_thread(struct thread *t)
+{
+	bool micro = t->machine->micro;
+	enum outcome o;
+
+	do {
+		o = take_step(t);
+	} while (o == STEP_NEXT && !micro);
+	switch (o) {
+	case STEP_DONE:
+		go_idle(t);
+		break;
+	case STEP_NEXT:
+		requeue(t);
+		break;
+	case STEP_PARK:
+		park(t);
+		break;
+	case STEP_SIGNAL:
+	case STEP_GONE: /* t may be freed already */
+		break;
+	}
+}
+
+bool kith_step(struct kith_machine *m)
+{
+	struct thread *t = pick(m);
+
+	if (!t)
+		return false;
+	run_thread(t);
+	grace_end(&m->ground);
+	assert(lock_depth() == 0);
+	stream_show(m->ground.stream);
+	return true;
+}
+
+uint64_t kith_run(struct kith_machine *m)
+{
+	uint64_t steps = 0;
+
+	while (kith_step(m))
+		steps++;
+	return steps;
+}

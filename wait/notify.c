@@ -1,0 +1,64 @@
+/*
+ * A parent is told of a death.
+ */
+#include <assert.h>
+
+#include "wait/kin.h"
+
+void kin_siginfo(const struct kin *k, const struct pidns *reader, int sig,
+		 struct kith_siginfo *info)
+{
+	struct usage usage = kingroup_usage(k->group);
+	int status = kingroup_status(k->group);
+
+	*info = (struct kith_siginfo){
+		.signo = sig,
+		.code = status_is_exit(status)	 ? KITH_CLD_EXITED
+			: status_is_core(status) ? KITH_CLD_DUMPED
+						 : KITH_CLD_KILLED,
+		.pid = pid_nr(k->group->pid, reader),
+		.uid = (int32_t)(*k->cred)->uid.real,
+		.status = status_value(status),
+		.utime = usage.utime / USAGE_TICK,
+		.stime = usage.stime / USAGE_TICK,
+	};
+}
+
+/*
+ * Linux: do_notify_parent().  What the parent does about SIGCHLD at this moment
+ * decides whether there will be a zombie (ARP-05), but only if SIGCHLD is what
+ * it would be sent (EXS-05); and if it has become another program since k was
+ * born, SIGCHLD is what it is sent (EXS-06).
+ */
+bool kin_notify_parent(struct kin *k, int sig)
+{
+	struct kin *parent = k->parent;
+	struct sending how = { .from = kin_nr(k) };
+	struct kith_sigaction a;
+	struct kith_siginfo info;
+	bool nobody_waits = false;
+
+	must_hold(&k->group->family->lock);
+	assert(kin_is_leader(k) && kin_alone(k));
+	if (!parent)
+		return false; /* the first init's parent is not of this world */
+
+	if (sig != KITH_SIGCHLD && k->parent_execs != parent->execs)
+		sig = KITH_SIGCHLD;
+	signal_action(parent->group->signals, KITH_SIGCHLD, NULL, &a);
+	if (parent->group->closing)
+		a.handler = KITH_SIG_IGN;
+	if (sig == KITH_SIGCHLD && (a.handler == KITH_SIG_IGN ||
+				    (a.flags & KITH_SA_NOCLDWAIT))) {
+		nobody_waits = true;
+		if (a.handler == KITH_SIG_IGN)
+			sig = 0;
+	}
+	if (sig > 0 && signal_is_valid(sig)) {
+		kin_siginfo(k, parent->group->ns, sig, &info);
+		signal_send(parent->group->signals, parent->signals, &info,
+			    &how);
+	}
+	waitq_wake(&parent->group->waiters, k);
+	return nobody_waits;
+}

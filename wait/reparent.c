@@ -1,0 +1,136 @@
+/*
+ * Who gets the children of the dead.
+ */
+#include <assert.h>
+
+#include "wait/kin.h"
+#include "wait/lists.h"
+
+/* Linux: find_alive_thread() */
+static struct kin *living_thread(struct kingroup *group)
+{
+	struct kin *k;
+
+	cds_list_for_each_entry(k, &group->threads, in_group)
+		if (!k->exiting)
+			return k;
+	return NULL;
+}
+
+/*
+ * The namespace's init; if it is k itself that dies, another of its threads
+ * takes over (RPT-S3).  Linux: find_child_reaper(); ending the namespace is for
+ * process/ to do, before it comes to this.
+ */
+static struct kin *find_init(struct kin *k)
+{
+	struct pidns *ns = k->group->ns;
+	struct kin *other;
+
+	if (ns->reaper == k) {
+		other = living_thread(k->group);
+		if (other)
+			ns->reaper = other;
+	}
+	return ns->reaper;
+}
+
+/*
+ * Linux: find_new_reaper().  The walk up does not leave the dying one's
+ * namespace: levels differ at its border (RPT-S1).
+ */
+static struct kin *find_heir(struct kin *k, struct kin *init, const char **rule)
+{
+	struct kin *a, *heir = living_thread(k->group);
+	unsigned level = k->pid->level;
+
+	if (heir) {
+		*rule = "WMT-04";
+		return heir;
+	}
+	*rule = "RPT-02";
+	if (k->group->has_subreaper) {
+		for (a = k->parent; a && a->pid->level == level;
+		     a = a->parent) {
+			if (!a->group->is_subreaper)
+				continue;
+			heir = living_thread(a->group);
+			if (heir)
+				return heir;
+		}
+	}
+	*rule = "RPT-01";
+	return init;
+}
+
+/* PR_SET_PDEATHSIG: sent to the child's process, by the one that dies. */
+static void death_signal(struct kin *child, struct kin *dying)
+{
+	struct sending how = { .from = kin_nr(dying), .rule = "PDS-01" };
+	struct kith_siginfo info = {
+		.signo = child->death_signal,
+		.code = KITH_SI_USER,
+		.pid = pid_nr(dying->group->pid, child->group->ns),
+		.uid = (int32_t)(*dying->cred)->uid.real,
+	};
+
+	if (info.signo && cred_may_signal(*dying->cred, *child->cred))
+		signal_send(child->group->signals, child->signals, &info, &how);
+}
+
+/*
+ * A child has gone to another process: it is an ordinary child now (RPT-09),
+ * and if it is dead already that is news to its new parent (RPT-08), who may
+ * not want to hear of it (RPT-10).  Linux: reparent_leader().
+ */
+static void meet_new_parent(struct kin *child, struct dead *dead)
+{
+	kin_set_exit_signal(child, KITH_SIGCHLD);
+	if (child->state != KIN_ZOMBIE || !kin_alone(child) ||
+	    !kin_notify_parent(child, KITH_SIGCHLD))
+		return;
+	emit(child->group->family->ground, .type = KITH_EV_AUTOREAP,
+	     .actor = kingroup_nr(child->parent->group),
+	     .subject = kin_nr(child), .value = kingroup_status(child->group),
+	     .rule = "RPT-10");
+	kin_bury(child);
+	dead_add(dead, child);
+}
+
+static void give_away(struct kin *child, struct kin *k, struct kin *heir,
+		      const char *rule, struct dead *dead)
+{
+	struct kin *thread;
+
+	emit(k->group->family->ground, .type = KITH_EV_REPARENT,
+	     .actor = kin_nr(k), .subject = kin_nr(child),
+	     .value = kingroup_nr(heir->group), .other = kin_nr(heir),
+	     .rule = rule);
+	children_remove(child);
+	cds_list_for_each_entry(thread, &child->group->threads, in_group)
+		publish(&thread->parent, heir);
+	children_add(heir, child);
+	cds_list_for_each_entry(thread, &child->group->threads, in_group)
+		death_signal(thread, k);
+	if (heir->group != k->group)
+		meet_new_parent(child, dead);
+}
+
+/* Linux: forget_original_parent() */
+void kin_reparent_children(struct kin *k, struct dead *dead)
+{
+	struct kin *init, *heir;
+	const char *rule;
+
+	must_hold(&k->group->family->lock);
+	assert(k->exiting);
+	init = find_init(k);
+	if (cds_list_empty(&k->children))
+		return;
+	heir = find_heir(k, init, &rule);
+	assert(heir != k);
+	while (!cds_list_empty(&k->children))
+		give_away(cds_list_first_entry(&k->children, struct kin,
+					       sibling),
+			  k, heir, rule, dead);
+}
