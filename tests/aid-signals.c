@@ -139,6 +139,48 @@ static int early(int n, bool pid1, char *init, char *self)
 	return 0;
 }
 
+static int pipe_end;
+
+static void told(int sig)
+{
+	(void)!write(pipe_end, sig == SIGHUP ? "hup" : "?", 3);
+	_exit(0);
+}
+
+/* In the shell: a job, in a group of its own, which stops. */
+static void shell(void)
+{
+	int status;
+	pid_t job = fork();
+
+	if (job == 0) {
+		setpgid(0, 0);
+		signal(SIGHUP, told);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	waitpid(job, &status, WUNTRACED);
+	_exit(0);
+}
+
+static int orphaned(void)
+{
+	char what[4] = "";
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		return 1;
+	pipe_end = ends[1];
+	if (fork() == 0)
+		shell();
+	wait(NULL);
+	signal(SIGALRM, SIG_DFL);
+	alarm(3);
+	(void)!read(ends[0], what, 3);
+	puts(what);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -156,6 +198,8 @@ int main(int argc, char **argv)
 		return collect(atoi(argv[2]), atoi(argv[3]));
 	} else if (argc == 5 && strcmp(what, "queue") == 0) {
 		return queue(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
+	} else if (argc == 2 && strcmp(what, "orphaned") == 0) {
+		return orphaned();
 	} else if (argc == 2 && strcmp(what, "nap") == 0) {
 		for (;;)
 			pause();

@@ -1,0 +1,160 @@
+#!/bin/sh
+# At a terminal: a shell under kith-init has job control, whether kith-init came
+# as a container runtime starts it or was typed at another shell.
+. "$(dirname "$0")/aid-init.sh"
+command -v bash >/dev/null || skip_all "bash is not installed"
+"$aid/aid-pty" true </dev/null >/dev/null
+[ $? != 77 ] || skip_all "there are no pseudo-terminals"
+
+export PS1='ready: ' PS2= HISTFILE= INPUTRC=/dev/null TERM=dumb
+bash='bash --norc --noprofile --noediting -i'
+
+# person COMMAND: at a terminal, with the script from stdin; its code.
+person() {
+	timeout -k 1 60 "$aid/aid-pty" "$@" >"$tmp/screen"
+	code=$?
+	[ $code != 124 ] || sed 's/^/#   screen: /' "$tmp/screen" >&2
+	echo $code
+}
+
+# What a shell's user does with a job.  It says "up" when it runs: only then is
+# it its group that a key reaches.
+cat >"$tmp/job" <<'END'
+echo up
+exec sleep 1000
+END
+cat >"$tmp/jobs" <<END
+< ready: 
+> sh $tmp/job\r
+< job
+< up
+> ^Z
+< Stopped
+< ready: 
+> jobs\r
+< Stopped
+< ready: 
+> fg\r
+< sh $tmp/job
+> ^C
+< ready: 
+> echo code \$?\r
+< code 130
+< ready: 
+> sleep 1000 & kill %1; wait %1; echo ended \$?\r
+< ended 143
+< ready: 
+> exit 21\r
+END
+
+# Docker and its like: kith-init leads the session that has the terminal.
+leading() {
+	# shellcheck disable=SC2086	# words
+	case $where in
+	pid1)	code=$(person unshare --pid --fork --mount-proc --kill-child \
+			setsid -c -w "$init" -- $bash <"$tmp/jobs") ;;
+	below)	code=$(person "$init" -- $bash <"$tmp/jobs") ;;
+	esac
+	is "$code" 21 "a shell has job control when kith-init led ($about)"
+
+	# The signals that giving the terminal away makes are not the child's.
+	code=$(person "$init" sh -c 'trap "exit 1" HUP; sleep 0.2; exit 22' \
+		</dev/null)
+	is "$code" 22 "the hand-over sends the child nothing ($about)"
+	code=$(person "$init" cat <<'END'
+> hello\r
+< hello
+< hello
+> ^C
+END
+	)
+	is "$code" 130 "Ctrl-C reaches the child ($about)"
+	# shellcheck disable=SC2016	# for the shell inside
+	code=$(person "$init" sh -c \
+		'exec <&- 3</dev/tty; ps -o sid=,tpgid= -p $$ | grep -q " *$$ *$$"' \
+		</dev/null)
+	is "$code" 0 "the terminal is the child's, and it is in front ($about)"
+	code=$(person sh -c "exec '$init' sh -c 'sleep 0.1; : >/dev/tty' <&-" \
+		</dev/null)
+	is "$code" 0 "also with stdin closed ($about)"
+}
+
+# A stopped job whose shell died is told, since nobody can go on with it.
+orphaned_jobs() {
+	said=$(run "$aid/aid-signals" orphaned)
+	is "$said" hup "a stopped job without a shell gets SIGHUP ($about)"
+}
+
+# Typed at a shell: a job like others, which has the terminal or has not.
+as_a_job() {
+	case $where in
+	pid1)	there="unshare --pid --fork --mount-proc $init" ;;
+	below)	there=$init ;;
+	esac
+	# shellcheck disable=SC2086	# words
+	code=$(person $bash <<END
+< ready: 
+> $there cat\r
+> hello\r
+< hello
+< hello
+> ^Z
+< Stopped
+< ready: 
+> fg\r
+< $init cat
+> again\r
+< again
+< again
+> ^C
+< ready: 
+> echo code \$?\r
+< code 130
+< ready: 
+> $there $bash\r
+< ready: 
+> exit 5\r
+< ready: 
+> echo code \$?\r
+< code 5
+< ready: 
+> exit 23\r
+END
+	)
+	is "$code" 23 "typed at a shell it is a job like others ($about)"
+
+	# shellcheck disable=SC2086	# words
+	code=$(person $bash <<END
+< ready: 
+> $there $bash\r
+$(cat "$tmp/jobs")
+< ready: 
+> exit 24\r
+END
+	)
+	is "$code" 24 "and a shell under it has jobs of its own ($about)"
+
+	[ "$where" = below ] || return 0
+	# shellcheck disable=SC2086	# words
+	code=$(person $bash <<END
+< ready: 
+> $init cat &\r
+< ready: 
+> wait %1; jobs\r
+< Stopped
+< ready: 
+> fg\r
+< $init cat
+> hello\r
+< hello
+< hello
+> ^D
+< ready: 
+> exit 25\r
+END
+	)
+	is "$code" 25 "in the background it stops when it reads ($about)"
+}
+
+everywhere leading orphaned_jobs as_a_job
+done_testing
