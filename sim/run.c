@@ -1,0 +1,840 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/call.h"
+#include "sim/print.h"
+#include "sim/run.h"
+#include "sim/shape.h"
+
+/*
+ * What happened to a thread, other than that it made a call which returned at
+ * once.  Entries are in order of time, each also among those of its thread
+ * that no line of the script has claimed yet.
+ */
+struct entry {
+	struct entry *next, *next_unclaimed;
+	enum line_kind kind; /* RESUMED, SIGNAL, ENDED or SUPERSEDED */
+	pid_t tid;
+	uint32_t line;           /* where it was written */
+	const struct line *call; /* that was in progress, or NULL */
+	struct kith_result result;
+	struct kith_siginfo info;
+	int status;
+	pid_t by;
+};
+
+struct actor {
+	const struct line *call; /* in which it sleeps, or NULL */
+	uint32_t died;           /* on which line; 0: it lives */
+	struct entry *unclaimed, *unclaimed_last;
+};
+
+static struct actor *actor_of(struct run *run, pid_t tid)
+{
+	struct actor *actor = map_get(&run->actors, tid);
+
+	if (!actor) {
+		actor = pool_alloc(&run->pool, sizeof(*actor));
+		map_set(&run->actors, tid, actor);
+	}
+	return actor;
+}
+
+/* --- failures --------------------------------------------------------------
+ */
+
+static void failed(struct run *run, uint32_t line, uint32_t column,
+		   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+static void failed(struct run *run, uint32_t line, uint32_t column,
+		   const char *fmt, ...)
+{
+	struct failure f = { run->script->source.name, line, column, NULL };
+	char text[4096];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	f.text = text;
+	run->failures++;
+	if (run->failed)
+		run->failed(run, &f);
+}
+
+/* What there is to say of a thread that did not do what a line says. */
+static const char *situation(struct run *run, pid_t tid, char *buf, size_t size)
+{
+	const struct actor *actor = map_get(&run->actors, tid);
+	struct kith_look look;
+
+	if (run->halted)
+		snprintf(buf, size, "init is dead, and with it everything");
+	else if (actor && actor->call)
+		snprintf(buf, size, "%d is asleep in %s since line %u",
+			 (int)tid, kith_call_name(actor->call->call->form->nr),
+			 (unsigned)actor->call->number);
+	else if (actor && actor->died)
+		snprintf(buf, size, "%d is dead since line %u", (int)tid,
+			 (unsigned)actor->died);
+	else if (kith_look(run->machine, tid, &look))
+		snprintf(buf, size, "there is no thread %d", (int)tid);
+	else if (look.state == KITH_ZOMBIE)
+		snprintf(buf, size, "%d is dead", (int)tid);
+	else
+		snprintf(buf, size, "%d is in user mode", (int)tid);
+	return buf;
+}
+
+/* --- what the machine says -------------------------------------------------
+ */
+
+static struct entry *add_entry(struct run *run, enum line_kind kind, pid_t tid)
+{
+	struct actor *actor = actor_of(run, tid);
+	struct entry *entry = pool_alloc(&run->pool, sizeof(*entry));
+
+	entry->kind = kind;
+	entry->tid = tid;
+	entry->call = actor->call;
+	if (run->last)
+		run->last->next = entry;
+	else
+		run->first = entry;
+	run->last = entry;
+	if (!run->unprinted)
+		run->unprinted = entry;
+	if (actor->unclaimed)
+		actor->unclaimed_last->next_unclaimed = entry;
+	else
+		actor->unclaimed = entry;
+	actor->unclaimed_last = entry;
+	return entry;
+}
+
+static bool is_own(const struct run *run, pid_t tid)
+{
+	return run->own.line && run->own.line->tid == tid &&
+	       run->own.state == PENDING;
+}
+
+static void saw_return(struct run *run, const struct kith_event *e)
+{
+	struct actor *actor = actor_of(run, e->actor);
+	struct kith_result result = { 0 };
+
+	if (kith_result(run->machine, e->actor, &result)) {
+		result.nr = (enum kith_call_nr)e->value;
+		result.value = e->other;
+	}
+	if (is_own(run, e->actor)) {
+		run->own.state = RETURNED;
+		run->own.result = result;
+	} else if (actor->call) {
+		add_entry(run, LINE_RESUMED, e->actor)->result = result;
+		actor->call = NULL;
+	}
+}
+
+static void saw_park(struct run *run, const struct kith_event *e)
+{
+	if (!is_own(run, e->actor))
+		return;
+	run->own.state = BEGUN;
+	actor_of(run, e->actor)->call = run->own.line;
+}
+
+/* The call of thread `by` goes on under another number. */
+static void saw_supersede(struct run *run, const struct kith_event *e)
+{
+	pid_t by = e->subject;
+	struct actor *taken, *taker = actor_of(run, by);
+	const struct line *call = taker->call;
+
+	if (is_own(run, by)) {
+		run->own.state = BEGUN;
+		call = run->own.line;
+	}
+	add_entry(run, LINE_SUPERSEDED, e->actor)->by = by;
+	taker->call = NULL;
+	taker->died = run->line;
+	taken = actor_of(run, e->actor);
+	taken->call = call;
+	taken->died = 0;
+}
+
+static void saw_death(struct run *run, const struct kith_event *e)
+{
+	struct actor *actor = actor_of(run, e->actor);
+
+	add_entry(run, LINE_ENDED, e->actor)->status = (int)e->value;
+	actor->call = NULL;
+	actor->died = run->line;
+}
+
+static void saw_birth(struct run *run, const struct kith_event *e)
+{
+	*actor_of(run, e->subject) = (struct actor){ 0 };
+}
+
+static void saw(struct kith_observer *self, const struct kith_event *e)
+{
+	struct run *run =
+		(struct run *)((char *)self - offsetof(struct run, observer));
+
+	switch (e->type) {
+	case KITH_EV_RETURN:
+		saw_return(run, e);
+		break;
+	case KITH_EV_PARK:
+		saw_park(run, e);
+		break;
+	case KITH_EV_FORK:
+		saw_birth(run, e);
+		break;
+	case KITH_EV_DELIVER:
+		add_entry(run, LINE_SIGNAL, e->subject)->info = e->info;
+		run->last->info.signo = (int32_t)e->value;
+		break;
+	case KITH_EV_DEAD:
+		saw_death(run, e);
+		break;
+	case KITH_EV_SUPERSEDE:
+		saw_supersede(run, e);
+		break;
+	case KITH_EV_HALT:
+		run->halted = true;
+		break;
+	default:
+		break;
+	}
+	if (run->event)
+		run->event(run, e);
+}
+
+/* --- printing --------------------------------------------------------------
+ */
+
+static void emit(struct run *run, struct printed *p, struct out *o)
+{
+	p->text = out_line(o);
+	p->len = o->len;
+	if (run->printed)
+		run->printed(run, p);
+	out_free(o);
+}
+
+static void print_entry(struct run *run, const struct entry *e)
+{
+	struct printed p = { .line = e->line, .tid = e->tid, .call = -1 };
+	struct out o = { 0 };
+
+	switch (e->kind) {
+	case LINE_RESUMED:
+		p.what = "resumed";
+		p.call = (int)e->result.nr;
+		p.has_value = true;
+		p.value = e->result.value;
+		print_resumed(&o, e->tid, e->call->call, &e->result);
+		break;
+	case LINE_SIGNAL:
+		p.what = "signal";
+		print_signal_line(&o, e->tid, e->info.signo, &e->info);
+		break;
+	case LINE_ENDED:
+		p.what = "ended";
+		p.has_value = true;
+		p.value = e->status;
+		print_death_line(&o, e->tid, e->status);
+		break;
+	default:
+		p.what = "superseded";
+		print_superseded_line(&o, e->tid, e->by);
+		break;
+	}
+	emit(run, &p, &o);
+}
+
+/* Print what happened, up to and with this entry; NULL: all of it. */
+static void print_up_to(struct run *run, const struct entry *end)
+{
+	while (run->unprinted) {
+		struct entry *e = run->unprinted;
+
+		run->unprinted = e->next;
+		print_entry(run, e);
+		if (e == end)
+			break;
+	}
+}
+
+static bool is_printed(const struct run *run, const struct entry *entry)
+{
+	for (const struct entry *e = run->unprinted; e; e = e->next)
+		if (e == entry)
+			return false;
+	return true;
+}
+
+static void print_as_written(struct run *run, const struct line *line,
+			     const char *what)
+{
+	struct printed p = {
+		.what = what, .line = line->number, .tid = line->tid, .call = -1
+	};
+	struct out o = { 0 };
+
+	out_bytes(&o, line->text, line->len);
+	emit(run, &p, &o);
+}
+
+/* --- comparing -------------------------------------------------------------
+ */
+
+/*
+ * What was written of an output, and what came.  A result that is missing has
+ * been complained about already.
+ */
+static void check_output(struct run *run, uint32_t line,
+			 const struct call_text *call, int i,
+			 const struct kith_result *result)
+{
+	const struct kind *kind = &kinds[call->form->args[i].kind];
+	const struct value *want = &call->args[i];
+	const void *data = (const char *)result + kind->offset;
+	struct value got = { .num = KITH_HERE,
+			     .data = data,
+			     .checked = want->checked };
+	struct out expected_ = { 0 }, came = { 0 };
+	bool filled = result->filled & kind->filled;
+
+	if (!want->checked || (filled && !kind->differs(want, data)))
+		return;
+	if (kind->role == BOTH) {
+		const struct clone_text *clone = want->data;
+
+		kind->print_after(&expected_, &clone->parent_tid);
+		if (filled)
+			kind->print_after(&came, data);
+	} else {
+		kind->print(&expected_, kind, want);
+		if (filled)
+			kind->print(&came, kind, &got);
+	}
+	failed(run, line, want->column, "%s: expected %s, got %s",
+	       kith_call_name(call->form->nr), out_line(&expected_),
+	       filled ? out_line(&came) : "nothing there");
+	out_free(&expected_);
+	out_free(&came);
+}
+
+static void check_result(struct run *run, uint32_t line,
+			 const struct call_text *call,
+			 const struct kith_result *result)
+{
+	const struct outcome *want = &call->outcome;
+	const char *name = kith_call_name(call->form->nr);
+	struct out expected_ = { 0 }, came = { 0 };
+
+	print_result(&came, call->form, result->value);
+	if (want->what == A_VALUE && want->value != result->value) {
+		print_result(&expected_, call->form, want->value);
+		failed(run, line, want->column,
+		       "%s: expected %s, got %s; continuing with that", name,
+		       out_line(&expected_), out_line(&came));
+	} else if (want->what == NO_RETURN) {
+		failed(run, line, want->column,
+		       "%s: expected it not to return, got %s; continuing with "
+		       "that",
+		       name, out_line(&came));
+	} else {
+		for (int i = 0; call->form->args[i].kind != KIND_NONE; i++)
+			check_output(run, line, call, i, result);
+	}
+	out_free(&expected_);
+	out_free(&came);
+}
+
+static bool expects_result(const struct call_text *call)
+{
+	if (call->outcome.what == A_VALUE)
+		return true;
+	for (int i = 0; call->form->args[i].kind != KIND_NONE; i++)
+		if (call->args[i].checked)
+			return true;
+	return false;
+}
+
+/* A call came to an end because its thread did. */
+static void check_death_in_call(struct run *run, const struct entry *e)
+{
+	const struct line *line = e->call;
+	struct out how = { 0 };
+
+	if (!line || line->call->unfinished || !expects_result(line->call))
+		return;
+	if (e->kind == LINE_ENDED)
+		print_death(&how, e->status);
+	else
+		out_text(&how, "superseded");
+	failed(run, line->number, line->call->outcome.column,
+	       "%s: expected it to return, but %d was %s in it",
+	       kith_call_name(line->call->form->nr), (int)e->tid,
+	       out_line(&how));
+	out_free(&how);
+}
+
+/* Calls that were written on one line, and ended on a later one. */
+static void check_entries(struct run *run)
+{
+	for (const struct entry *e = run->unprinted; e; e = e->next) {
+		if (e->kind == LINE_RESUMED && !e->call->call->unfinished)
+			check_result(run, e->call->number, e->call->call,
+				     &e->result);
+		else if (e->kind != LINE_RESUMED && e->kind != LINE_SIGNAL)
+			check_death_in_call(run, e);
+	}
+}
+
+/* --- calls -----------------------------------------------------------------
+ */
+
+static void not_made(struct run *run, const struct line *line, int err)
+{
+	char why[120];
+
+	if (err == -EOPNOTSUPP)
+		snprintf(why, sizeof(why), "the model does not have this yet");
+	else if (err == -ESHUTDOWN)
+		snprintf(why, sizeof(why), "init is dead");
+	else
+		situation(run, line->tid, why, sizeof(why));
+	failed(run, line->number, 1, "%s is not made: %s",
+	       kith_call_name(line->call->form->nr), why);
+	print_as_written(run, line, "not made");
+}
+
+static void check_own(struct run *run, const struct line *line)
+{
+	const struct call_text *call = line->call;
+	const char *name = kith_call_name(call->form->nr);
+	struct out came = { 0 };
+
+	if (run->own.state == RETURNED && call->unfinished) {
+		print_result(&came, call->form, run->own.result.value);
+		failed(run, line->number, 1,
+		       "%s: expected it to sleep, got %s; continuing with that",
+		       name, out_line(&came));
+		out_free(&came);
+	} else if (run->own.state == RETURNED) {
+		check_result(run, line->number, call, &run->own.result);
+	} else if (run->own.state == PENDING &&
+		   (call->unfinished || expects_result(call))) {
+		failed(run, line->number,
+		       call->outcome.column ? call->outcome.column : 1,
+		       "%s: expected it to %s, but it never returns", name,
+		       call->unfinished ? "sleep" : "return");
+	}
+}
+
+static void print_own(struct run *run, const struct line *line, struct out *o)
+{
+	struct printed p = { .what = "call",
+			     .line = line->number,
+			     .tid = line->tid,
+			     .call = (int)line->call->form->nr };
+
+	if (run->own.state == RETURNED) {
+		p.has_value = true;
+		p.value = run->own.result.value;
+		print_call(o, line->tid, line->call, &run->own.result);
+	} else if (run->own.state == BEGUN) {
+		p.what = "unfinished";
+		print_unfinished(o, line->tid, line->call);
+	} else {
+		print_call(o, line->tid, line->call, NULL);
+	}
+	p.text = out_line(o);
+	p.len = o->len;
+	if (run->printed)
+		run->printed(run, &p);
+}
+
+static void make_call(struct run *run, const struct line *line)
+{
+	struct kith_call call = call_of(line->call);
+	struct out text = { 0 };
+	int err;
+
+	run->line = line->number;
+	run->own.line = line;
+	run->own.state = PENDING;
+	err = kith_call(run->machine, line->tid, &call);
+	if (err) {
+		run->own.line = NULL;
+		not_made(run, line, err);
+		return;
+	}
+	actor_of(run, line->tid)->unclaimed = NULL;
+	kith_run(run->machine);
+	print_own(run, line, &text);
+	check_own(run, line);
+	check_entries(run);
+	run->own.line = NULL;
+	if (run->stepped)
+		run->stepped(run, line, out_line(&text));
+	out_free(&text);
+}
+
+/* --- lines that say what shall have happened -------------------------------
+ */
+
+static void compare_signal(struct run *run, const struct line *line,
+			   const struct entry *e)
+{
+	const struct kind *kind = &kinds[KIND_OUT_SIGINFO];
+	struct value got = { .num = KITH_HERE,
+			     .data = &e->info,
+			     .checked = line->info.checked };
+	struct out want = { 0 }, came = { 0 };
+
+	if (line->signo != e->info.signo) {
+		print_signal(&want, line->signo);
+		print_signal(&came, e->info.signo);
+	} else if (line->info.checked && kind->differs(&line->info, &e->info)) {
+		kind->print(&want, kind, &line->info);
+		kind->print(&came, kind, &got);
+	}
+	if (want.len)
+		failed(run, line->number,
+		       line->info.column ? line->info.column : 1,
+		       "expected %s, got %s", out_line(&want), out_line(&came));
+	out_free(&want);
+	out_free(&came);
+}
+
+static void compare_end(struct run *run, const struct line *line,
+			const struct entry *e)
+{
+	struct out want = { 0 }, came = { 0 };
+
+	if (e->kind == LINE_ENDED && line->status != e->status) {
+		print_death(&want, line->status);
+		print_death(&came, e->status);
+	} else if (e->kind == LINE_SUPERSEDED && line->by != e->by) {
+		out(&want, "superseded by %d", (int)line->by);
+		out(&came, "by %d", (int)e->by);
+	}
+	if (want.len)
+		failed(run, line->number, 1, "expected %d to be %s, got %s",
+		       (int)line->tid, out_line(&want), out_line(&came));
+	out_free(&want);
+	out_free(&came);
+}
+
+static void compare_resumed(struct run *run, const struct line *line,
+			    const struct entry *e)
+{
+	if (line->call->form->nr != e->call->call->form->nr)
+		failed(run, line->number, 1,
+		       "expected %s to be resumed, got %s",
+		       kith_call_name(line->call->form->nr),
+		       kith_call_name(e->call->call->form->nr));
+	else
+		check_result(run, line->number, line->call, &e->result);
+}
+
+static const char *wanted(const struct line *line)
+{
+	switch (line->kind) {
+	case LINE_RESUMED:
+		return "to return from a call";
+	case LINE_SIGNAL:
+		return "to take a signal";
+	case LINE_STOPPED:
+		return "to stop";
+	case LINE_SUPERSEDED:
+		return "to be superseded";
+	default:
+		return "to have died";
+	}
+}
+
+/* What happened to a thread is claimed in order; what is passed over is not. */
+static struct entry *claim(struct run *run, const struct line *line)
+{
+	struct actor *actor = actor_of(run, line->tid);
+	struct entry *e = actor->unclaimed;
+
+	while (e && e->kind != line->kind)
+		e = e->next_unclaimed;
+	if (e)
+		actor->unclaimed = e->next_unclaimed;
+	return e;
+}
+
+static void expect(struct run *run, const struct line *line)
+{
+	struct entry *e = claim(run, line);
+	char why[120];
+
+	if (!e) {
+		failed(run, line->number, 1, "expected %d %s, but %s",
+		       (int)line->tid, wanted(line),
+		       situation(run, line->tid, why, sizeof(why)));
+		return;
+	}
+	e->line = line->number;
+	if (!is_printed(run, e))
+		print_up_to(run, e);
+	if (e->kind == LINE_SIGNAL)
+		compare_signal(run, line, e);
+	else if (e->kind == LINE_RESUMED)
+		compare_resumed(run, line, e);
+	else
+		compare_end(run, line, e);
+}
+
+/* --- lines about /proc -----------------------------------------------------
+ */
+
+/* The text of a file of /proc; NULL if the thread is gone. */
+static char *proc_file(struct run *run, pid_t tid, const char *file)
+{
+	int len = kith_proc(run->machine, tid, file, NULL, 0);
+	char *text;
+
+	if (len < 0)
+		return NULL;
+	text = must_alloc((size_t)len + 1);
+	kith_proc(run->machine, tid, file, text, (size_t)len + 1);
+	return text;
+}
+
+/* Words, with one space between them. */
+static void tidy(char *text)
+{
+	char *to = text;
+
+	for (char *p = text; *p; p++) {
+		if (!strchr(" \t\n", *p))
+			*to++ = *p;
+		else if (to > text && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	if (to > text && to[-1] == ' ')
+		to--;
+	*to = '\0';
+}
+
+/* The value behind "Name:" in a text of lines; it is cut out of the text. */
+static char *status_value(char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (text) {
+		char *nl = strchr(text, '\n');
+
+		if (!strncmp(text, name, len) && text[len] == ':') {
+			if (nl)
+				*nl = '\0';
+			return text + len + 1;
+		}
+		text = nl ? nl + 1 : NULL;
+	}
+	return NULL;
+}
+
+/* The nth word of stat; the name, which is the second, may have spaces. */
+static char *stat_value(char *text, int n)
+{
+	char *close = strrchr(text, ')'), *open = strchr(text, '('), *word;
+
+	if (!close || !open)
+		return NULL;
+	if (n == 0) {
+		*open = '\0';
+		return text;
+	}
+	if (n == 1) {
+		close[1] = '\0';
+		return open;
+	}
+	word = strtok(close + 1, " \n");
+	while (word && n-- > 2)
+		word = strtok(NULL, " \n");
+	return word;
+}
+
+static const char *file_of(const char *field)
+{
+	if (!strcmp(field, "children") || !strcmp(field, "comm"))
+		return field;
+	return strncmp(field, "stat.", 5) ? "status" : "stat";
+}
+
+static char *field_value(const char *field, char *text)
+{
+	const char *file = file_of(field);
+
+	if (!strcmp(file, "stat"))
+		return stat_value(text, stat_field(field, strlen(field)));
+	return strcmp(file, "status") ? text : status_value(text, field);
+}
+
+static void print_field(struct run *run, const struct line *line,
+			const char *value)
+{
+	struct printed p = { .what = "proc",
+			     .line = line->number,
+			     .tid = line->tid,
+			     .call = -1 };
+	struct out o = { 0 };
+
+	out(&o, "@ %d %s:%s%s", (int)line->tid, line->field->name,
+	    *value ? " " : "", value);
+	emit(run, &p, &o);
+}
+
+static void check_field(struct run *run, const struct line *line)
+{
+	const struct field_text *field = line->field;
+	char *text = proc_file(run, line->tid, file_of(field->name));
+	char *value = text ? field_value(field->name, text) : NULL;
+	char *want = must_alloc(strlen(field->value) + 1);
+
+	strcpy(want, field->value);
+	tidy(want);
+	if (value)
+		tidy(value);
+	if (!text) {
+		failed(run, line->number, 1, "expected %s, but %d is gone",
+		       field->name, (int)line->tid);
+		print_as_written(run, line, "proc");
+	} else if (!value) {
+		failed(run, line->number, 1, "there is no %s in /proc/%d/%s",
+		       field->name, (int)line->tid, file_of(field->name));
+		print_as_written(run, line, "proc");
+	} else {
+		print_field(run, line, value);
+		if (!field->open && strcmp(value, want))
+			failed(run, line->number, 1,
+			       "%s of %d: expected '%s', got '%s'", field->name,
+			       (int)line->tid, want, value);
+	}
+	free(want);
+	free(text);
+}
+
+static void check_gone(struct run *run, const struct line *line)
+{
+	char *text = proc_file(run, line->tid, "status");
+
+	print_as_written(run, line, "proc");
+	if (text)
+		failed(run, line->number, 1,
+		       "expected %d to be gone, but it is there",
+		       (int)line->tid);
+	free(text);
+}
+
+/* --- the whole -------------------------------------------------------------
+ */
+
+static bool is_expectation(const struct line *line)
+{
+	return line && line->kind >= LINE_RESUMED &&
+	       line->kind <= LINE_SUPERSEDED;
+}
+
+/* One line; comments stay with the line that they stand before. */
+static void run_line(struct run *run, const struct line *line)
+{
+	if (!is_expectation(line) &&
+	    !(line->kind == LINE_TEXT && is_expectation(line->next)))
+		print_up_to(run, NULL);
+	switch (line->kind) {
+	case LINE_TEXT:
+		print_as_written(run, line, "text");
+		break;
+	case LINE_CALL:
+		make_call(run, line);
+		break;
+	case LINE_FIELD:
+		check_field(run, line);
+		break;
+	case LINE_GONE:
+		check_gone(run, line);
+		break;
+	default:
+		expect(run, line);
+		break;
+	}
+}
+
+static void check_open(struct run *run)
+{
+	char why[120];
+
+	for (const struct line *line = run->script->first; line;
+	     line = line->next) {
+		const struct actor *actor;
+
+		if (line->kind != LINE_CALL || line->call->unfinished ||
+		    (!expects_result(line->call) &&
+		     line->call->outcome.what != NO_RETURN))
+			continue;
+		actor = map_get(&run->actors, line->tid);
+		if (actor && actor->call == line)
+			failed(run, line->number, line->call->outcome.column,
+			       "%s: expected it to end, but %s",
+			       kith_call_name(line->call->form->nr),
+			       situation(run, line->tid, why, sizeof(why)));
+	}
+}
+
+static int start(struct run *run, const uint64_t *seed)
+{
+	struct kith_config config = run->script->machine;
+
+	if (seed)
+		config.seed = *seed;
+	run->machine = kith_new(&config);
+	if (!run->machine) {
+		fprintf(stderr, "kith: no memory for a machine: %s\n",
+			strerror(errno));
+		return -1;
+	}
+	run->observer.event = saw;
+	kith_watch(run->machine, &run->observer);
+	return 0;
+}
+
+int run_script(struct run *run, const struct script *script,
+	       const uint64_t *seed)
+{
+	run->script = script;
+	if (script->needs) {
+		fprintf(stderr,
+			"%s:%u: this needs linux %s; the model is 6.18\n",
+			script->source.name, (unsigned)script->needs_line,
+			script->needs);
+		return 3;
+	}
+	if (start(run, seed))
+		return 3;
+	if (run->stepped)
+		run->stepped(run, NULL, "");
+	for (const struct line *line = script->first; line; line = line->next)
+		run_line(run, line);
+	print_up_to(run, NULL);
+	check_open(run);
+	kith_unwatch(run->machine, &run->observer);
+	kith_free(run->machine);
+	map_free(&run->actors);
+	pool_free(&run->pool);
+	return run->failures ? 1 : 0;
+}

@@ -1,0 +1,33 @@
+/*
+ * kith: processes, as Linux has them, on paper.
+ *
+ * main() chooses one of these.  Each gets the words behind its name and returns
+ * the program's exit status: 0 if all held, 1 if an expectation failed, 2 for
+ * bad usage or syntax, 3 if this machine lacks something.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { HELD = 0, FAILED = 1, USAGE = 2, LACKING = 3 };
+
+struct options {
+	bool json, ascii;
+	bool has_seed, has_at;
+	uint64_t seed;
+	uint32_t at; /* a line */
+};
+
+int cmd_run(const struct options *options, int files, char **file);
+int cmd_tree(const struct options *options, int files, char **file);
+int cmd_stats(const struct options *options, int files, char **file);
+int cmd_rules(const struct options *options, int files, char **file);
+
+/* Complaints of a run, on stderr; see struct run. */
+struct run;
+struct failure;
+void tell_failure(struct run *run, const struct failure *f);
+
+#endif
