@@ -83,11 +83,24 @@ void memory_destroy(struct memory *m)
 	munmap(m, m->reserved);
 }
 
-static bool may_allocate(struct memory *m, size_t size)
+/* May there be one more block of this size?  If so, it is counted. */
+static bool account(struct memory *m, size_t size)
+{
+	if (++m->allocations == m->fail_at || m->bytes + size > m->reserved)
+		return false;
+	m->bytes += size;
+	m->blocks++;
+	if (m->bytes > m->peak)
+		m->peak = m->bytes;
+	return true;
+}
+
+/* The same where others allocate at the same time. */
+static bool account_shared(struct memory *m, size_t size)
 {
 	uint64_t nth =
 		__atomic_add_fetch(&m->allocations, 1, __ATOMIC_RELAXED);
-	uint64_t bytes;
+	uint64_t bytes, peak;
 
 	if (nth == __atomic_load_n(&m->fail_at, __ATOMIC_RELAXED))
 		return false;
@@ -97,13 +110,21 @@ static bool may_allocate(struct memory *m, size_t size)
 		return false;
 	}
 	__atomic_add_fetch(&m->blocks, 1, __ATOMIC_RELAXED);
-	if (bytes > __atomic_load_n(&m->peak, __ATOMIC_RELAXED))
-		__atomic_store_n(&m->peak, bytes, __ATOMIC_RELAXED);
+	peak = __atomic_load_n(&m->peak, __ATOMIC_RELAXED);
+	while (bytes > peak &&
+	       !__atomic_compare_exchange_n(&m->peak, &peak, bytes, true,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
 	return true;
 }
 
 static void account_free(struct memory *m, size_t size)
 {
+	if (!m->shared) {
+		m->bytes -= size;
+		m->blocks--;
+		return;
+	}
 	__atomic_sub_fetch(&m->bytes, size, __ATOMIC_RELAXED);
 	__atomic_sub_fetch(&m->blocks, 1, __ATOMIC_RELAXED);
 }
@@ -138,7 +159,7 @@ void *memory_alloc(struct memory *m, size_t size)
 {
 	void *p;
 
-	if (!may_allocate(m, size))
+	if (!(m->shared ? account_shared(m, size) : account(m, size)))
 		return NULL;
 	p = m->shared ? malloc(size) : arena_alloc(m, size);
 	if (!p) {

@@ -50,15 +50,28 @@ void read_end(struct ground *g);
 /* True inside a read section of the calling thread; for assertions. */
 bool read_is_held(struct ground *g);
 
+/*
+ * A release and an acquire.  Helgrind does not know atomic operations, but is
+ * told to look away from what happens inside of liburcu: there, liburcu's own
+ * functions do it.
+ */
+#if defined(WITH_HELGRIND)
+#define store_pointer(where, p) rcu_assign_pointer(*(where), p)
+#define load_pointer(where)	rcu_dereference(*(where))
+#else
+#define store_pointer(where, p) __atomic_store_n(where, p, __ATOMIC_RELEASE)
+#define load_pointer(where)	__atomic_load_n(where, __ATOMIC_ACQUIRE)
+#endif
+
 #define publish(where, p)                                                    \
 	do {                                                                 \
 		order_before(where);                                         \
-		rcu_assign_pointer(*(where), p);                             \
+		store_pointer(where, p);                                     \
 	} while (0)
 
 #define fetch(where)                                                         \
 	__extension__({                                                      \
-		__typeof__(*(where)) fetched_ = rcu_dereference(*(where));   \
+		__typeof__(*(where)) fetched_ = load_pointer(where);         \
 		order_after(where);                                          \
 		fetched_;                                                    \
 	})
