@@ -111,13 +111,11 @@ static bool reap(void *world, struct death *death, bool *any_left)
 	*any_left = death->pid == 0;
 	if (death->pid <= 0)
 		return false;
-	death->used = (struct kith_usage){
+	death->used = (struct usage){
 		.utime = ns(ru.ru_utime),
 		.stime = ns(ru.ru_stime),
 		.minflt = (uint64_t)ru.ru_minflt,
-		.majflt = (uint64_t)ru.ru_majflt,
 		.nvcsw = (uint64_t)ru.ru_nvcsw,
-		.nivcsw = (uint64_t)ru.ru_nivcsw,
 		.maxrss = (uint64_t)ru.ru_maxrss,
 	};
 	return true;

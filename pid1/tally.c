@@ -59,7 +59,7 @@ static void say_ending(struct say *s, int status)
 		say_text(s, " (core dumped)");
 }
 
-static void say_used(struct say *s, const struct kith_usage *used)
+static void say_used(struct say *s, const struct usage *used)
 {
 	say_text(s, "user ");
 	say_seconds(s, used->utime);

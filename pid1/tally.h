@@ -11,12 +11,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include <kith/kith.h>
+#include "wait/usage.h"
 
 struct death {
 	pid_t pid;
 	int status;             /* as wait tells it */
-	struct kith_usage used; /* with those that it had waited for */
+	struct usage used; /* with those that it had waited for */
 	uint64_t when_ns;       /* on the monotonic clock; 0 if nobody asks */
 	char name[16];          /* as in /proc/PID/comm; "" if unknown */
 };
@@ -28,7 +28,7 @@ struct tally {
 	uint64_t started_ns;
 	uint64_t passed_on, refused; /* signals */
 	uint64_t orphans, killed;    /* killed: of them, by a signal */
-	struct kith_usage used;      /* by all orphans */
+	struct usage used;      /* by all orphans */
 	struct death last[REMEMBERED];
 };
 
