@@ -21,22 +21,22 @@
 #if defined(BOUNDS_ASAN)
 void __asan_poison_memory_region(void const volatile *p, size_t size);
 void __asan_unpoison_memory_region(void const volatile *p, size_t size);
-#define bounds_checked()	     true
-#define bounds_open(p, size)	     __asan_unpoison_memory_region(p, size)
-#define bounds_close(p, size)	     __asan_poison_memory_region(p, size)
+#define bounds_checked()              true
+#define bounds_open(p, size)          __asan_unpoison_memory_region(p, size)
+#define bounds_close(p, size)         __asan_poison_memory_region(p, size)
 #define bounds_open_for_copy(p, size) bounds_open(p, size)
 
 #elif defined(__has_include) && __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
-#define bounds_checked()	      (RUNNING_ON_VALGRIND != 0)
-#define bounds_open(p, size)	      VALGRIND_MAKE_MEM_UNDEFINED(p, size)
-#define bounds_close(p, size)	      VALGRIND_MAKE_MEM_NOACCESS(p, size)
+#define bounds_checked()              (RUNNING_ON_VALGRIND != 0)
+#define bounds_open(p, size)          VALGRIND_MAKE_MEM_UNDEFINED(p, size)
+#define bounds_close(p, size)         VALGRIND_MAKE_MEM_NOACCESS(p, size)
 #define bounds_open_for_copy(p, size) VALGRIND_MAKE_MEM_DEFINED(p, size)
 
 #else
-#define bounds_checked()	      false
-#define bounds_open(p, size)	      ((void)(p), (void)(size))
-#define bounds_close(p, size)	      ((void)(p), (void)(size))
+#define bounds_checked()              false
+#define bounds_open(p, size)          ((void)(p), (void)(size))
+#define bounds_close(p, size)         ((void)(p), (void)(size))
 #define bounds_open_for_copy(p, size) ((void)(p), (void)(size))
 #endif
 

@@ -18,12 +18,12 @@
 #include "base/lock.h"
 
 struct stream {
-	struct lock lock;		 /* RANK_EVENT */
+	struct lock lock;                /* RANK_EVENT */
 	struct kith_observer *observers; /* in order of arrival; a step's end */
-	uint64_t seq;			 /* (e) of the next event */
-	struct kith_event *kept;	 /* (e) not shown yet */
-	size_t count, room;		 /* (e) */
-	uint64_t lost;			 /* (e) not shown, and never will be */
+	uint64_t seq;                    /* (e) of the next event */
+	struct kith_event *kept;         /* (e) not shown yet */
+	size_t count, room;              /* (e) */
+	uint64_t lost;                   /* (e) not shown, and never will be */
 };
 
 struct stream *stream_new(struct mutexes *m);
@@ -37,9 +37,9 @@ void stream_show(struct stream *s);
 void stream_append(struct ground *g, const struct kith_event *e);
 
 /* emit(g, .type = KITH_EV_..., .actor = ..., ...): for nobody, it is free. */
-#define emit(g, ...)                                                         \
-	do {                                                                 \
-		if ((g)->stream->observers)                                  \
+#define emit(g, ...) \
+	do { \
+		if ((g)->stream->observers) \
 			stream_append(g, &(struct kith_event){ __VA_ARGS__ }); \
 	} while (0)
 

@@ -23,12 +23,12 @@ struct stream;
 struct rcu_head;
 
 struct ground {
-	bool shared;		   /* (c) the backend */
-	struct memory *memory;	   /* (c) */
-	struct mutexes *mutexes;   /* (c) NULL for a single driver */
-	struct stream *stream;	   /* (c) not in the arena */
-	uint64_t clock;		   /* virtual time, nanoseconds; atomic */
-	uint64_t seed;		   /* (q) state of chance; 0: always the first */
+	bool shared;             /* (c) the backend */
+	struct memory *memory;   /* (c) */
+	struct mutexes *mutexes; /* (c) NULL for a single driver */
+	struct stream *stream;   /* (c) not in the arena */
+	uint64_t clock;          /* virtual time, nanoseconds; atomic */
+	uint64_t seed;           /* (q) state of chance; 0: always the first */
 	struct rcu_head *deferred; /* single: freed when this step ends */
 };
 

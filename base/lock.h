@@ -11,9 +11,9 @@
  * where debugging is easy.
  *
  * There may be millions of locks, and mutexes are large; so a machine has a
- * fixed set of mutexes for each rank, and each lock is given one by its address.
- * That two locks of one rank may have the same mutex is harmless: nobody holds
- * two of one rank at once.
+ * fixed set of mutexes for each rank, and each lock is given one by its
+ * address.  That two locks of one rank may have the same mutex is harmless:
+ * nobody holds two of one rank at once.
  *
  * No lock is held between steps: kith_step() asserts that lock_depth() is 0.
  */
@@ -44,7 +44,7 @@ void mutexes_destroy(struct mutexes *m);
 
 struct lock {
 	pthread_mutex_t *mutex; /* (c) NULL for a single driver */
-	unsigned char rank;	/* (c) enum lock_rank */
+	unsigned char rank;     /* (c) enum lock_rank */
 };
 
 /* m: NULL for a single driver.  There is nothing to undo. */

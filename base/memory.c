@@ -36,10 +36,14 @@ static size_t class_size(unsigned c)
 
 static struct memory *map_arena(size_t max)
 {
-	size_t size = max ? max : bounds_checked() ? ARENA_CHECKED : ARENA_DEFAULT;
+	size_t size = max                ? max
+		      : bounds_checked() ? ARENA_CHECKED
+					 : ARENA_DEFAULT;
 	void *p = MAP_FAILED;
 
-	/* Little of it is ever touched; where addresses are short, take less. */
+	/*
+	 * Little of it is ever touched; where addresses are short, take less.
+	 */
 	for (; size >= ARENA_LEAST; size /= 2) {
 		p = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -98,8 +102,7 @@ static bool account(struct memory *m, size_t size)
 /* The same where others allocate at the same time. */
 static bool account_shared(struct memory *m, size_t size)
 {
-	uint64_t nth =
-		__atomic_add_fetch(&m->allocations, 1, __ATOMIC_RELAXED);
+	uint64_t nth = __atomic_add_fetch(&m->allocations, 1, __ATOMIC_RELAXED);
 	uint64_t bytes, peak;
 
 	if (nth == __atomic_load_n(&m->fail_at, __ATOMIC_RELAXED))

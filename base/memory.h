@@ -32,10 +32,10 @@ enum { MEMORY_SMALL = 64, MEMORY_LARGE = 12 }; /* numbers of size classes */
 struct free_block;
 
 struct memory {
-	bool shared;	 /* (c) malloc, not an arena */
-	unsigned fence;	 /* (c) bytes kept out of bounds after each block */
+	bool shared;     /* (c) malloc, not an arena */
+	unsigned fence;  /* (c) bytes kept out of bounds after each block */
 	size_t reserved; /* (c) bytes of addresses, or of malloc, at most */
-	size_t top;	 /* first byte never handed out */
+	size_t top;      /* first byte never handed out */
 	uint64_t bytes, blocks, peak, allocations;
 	uint64_t fail_at; /* the allocation to fail, counted as above; 0 none */
 	/* By size: multiples of 16 up to 1 KiB, then powers of two. */

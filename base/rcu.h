@@ -34,14 +34,14 @@
 void __tsan_acquire(void *);
 void __tsan_release(void *);
 #define order_before(p) __tsan_release((void *)(p))
-#define order_after(p)	__tsan_acquire((void *)(p))
+#define order_after(p)  __tsan_acquire((void *)(p))
 #elif defined(WITH_HELGRIND)
 #include <valgrind/helgrind.h>
 #define order_before(p) ANNOTATE_HAPPENS_BEFORE(p)
-#define order_after(p)	ANNOTATE_HAPPENS_AFTER(p)
+#define order_after(p)  ANNOTATE_HAPPENS_AFTER(p)
 #else
 #define order_before(p) ((void)(p))
-#define order_after(p)	((void)(p))
+#define order_after(p)  ((void)(p))
 #endif
 
 void read_begin(struct ground *g);
@@ -57,23 +57,23 @@ bool read_is_held(struct ground *g);
  */
 #if defined(WITH_HELGRIND)
 #define store_pointer(where, p) rcu_assign_pointer(*(where), p)
-#define load_pointer(where)	rcu_dereference(*(where))
+#define load_pointer(where)     rcu_dereference(*(where))
 #else
 #define store_pointer(where, p) __atomic_store_n(where, p, __ATOMIC_RELEASE)
-#define load_pointer(where)	__atomic_load_n(where, __ATOMIC_ACQUIRE)
+#define load_pointer(where)     __atomic_load_n(where, __ATOMIC_ACQUIRE)
 #endif
 
-#define publish(where, p)                                                    \
-	do {                                                                 \
-		order_before(where);                                         \
-		store_pointer(where, p);                                     \
+#define publish(where, p) \
+	do { \
+		order_before(where); \
+		store_pointer(where, p); \
 	} while (0)
 
-#define fetch(where)                                                         \
-	__extension__({                                                      \
-		__typeof__(*(where)) fetched_ = load_pointer(where);         \
-		order_after(where);                                          \
-		fetched_;                                                    \
+#define fetch(where) \
+	__extension__({ \
+		__typeof__(*(where)) fetched_ = load_pointer(where); \
+		order_after(where); \
+		fetched_; \
 	})
 
 /*

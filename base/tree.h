@@ -16,7 +16,8 @@
 #include <stdint.h>
 
 struct tree_node {
-	struct tree_node *left, *right; /* left is the node itself: in no tree */
+	struct tree_node *left,
+		*right; /* left is the node itself: in no tree */
 	uint64_t key;
 };
 
@@ -41,7 +42,7 @@ void tree_remove(struct tree *t, struct tree_node *n);
 /* The node with the least key that is at least this; NULL if there is none. */
 struct tree_node *tree_from(const struct tree *t, uint64_t key);
 
-#define tree_for_each(n, t)                                                  \
+#define tree_for_each(n, t) \
 	for ((n) = tree_from(t, 0); (n); (n) = tree_from(t, (n)->key + 1))
 
 #endif

@@ -30,7 +30,7 @@ struct waiter {
 void waitq_init(struct waitq *q);
 void waiter_init(struct waiter *w, void (*wake)(struct waiter *, void *news));
 void waitq_join(struct waitq *q, struct waiter *w); /* no-op if it is on it */
-void waitq_leave(struct waiter *w);		    /* no-op if on none */
+void waitq_leave(struct waiter *w);                 /* no-op if on none */
 void waitq_wake(struct waitq *q, void *news);
 
 #endif

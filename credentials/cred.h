@@ -33,8 +33,8 @@ struct caps {
 };
 
 struct cred {
-	int ref;	       /* atomic */
-	int seen;	       /* 0; for the walk of kith_check() */
+	int ref;               /* atomic */
+	int seen;              /* 0; for the walk of kith_check() */
 	struct ground *ground; /* (c), as is all that follows */
 	struct id uid, gid;
 	struct caps caps;

@@ -19,8 +19,8 @@
 enum { PAGE_KIB = 4, NAME_SIZE = 16 };
 
 struct space {
-	int users;	       /* threads */
-	int seen;	       /* 0; for the walk of kith_check() */
+	int users;             /* threads */
+	int seen;              /* 0; for the walk of kith_check() */
 	uint64_t pages, most;  /* touched now, and at most */
 	struct ground *ground; /* (c) */
 };

@@ -29,15 +29,16 @@
 enum { NUMBERS_LEVELS = 4, NUMBERS_LIMIT = 1 << 22 };
 
 struct numbers_node {
-	uint64_t taken; /* (p) a bit for each slot that has something under it */
-	uint64_t full;	/* (p) and one for each with no free number under it */
-	void *slot[64]; /* (r) nodes or, in a leaf, things */
+	uint64_t
+		taken; /* (p) a bit for each slot that has something under it */
+	uint64_t full; /* (p) and one for each with no free number under it */
+	void *slot[64];        /* (r) nodes or, in a leaf, things */
 	struct ground *ground; /* (c) */
 	struct rcu_head dead;
 };
 
 struct numbers {
-	struct ground *ground;	   /* (c) */
+	struct ground *ground;     /* (c) */
 	struct numbers_node *root; /* (p, r) NULL while empty */
 };
 

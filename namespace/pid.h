@@ -9,7 +9,8 @@
  * The same name can be in use four ways at once: as the name of a thread, of a
  * process (its leader's), of a process group and of a session.  It keeps its
  * number until the last of these users is gone: that is why a zombie's number,
- * or that of a group whose leader has died, is not given out again (PID-07..10).
+ * or that of a group whose leader has died, is not given out again
+ * (PID-07..10).
  *
  *	reserved -----------> published -----------> nameless -------> freed
  *	pid_new   taken, but  pid_publish            last user   last reference
@@ -18,8 +19,9 @@
  * A pid made in a namespace nested n deep has n + 1 numbers, one for each
  * namespace that can see it, the root's first.
  *
- * Locking: (p) the pids lock guards numbers; (f) users are attached and detached
- * under the family lock; (r) finding needs only a read section; (a) atomic.
+ * Locking: (p) the pids lock guards numbers; (f) users are attached and
+ * detached under the family lock; (r) finding needs only a read section; (a)
+ * atomic.
  */
 #ifndef NAMESPACE_PID_H
 #define NAMESPACE_PID_H
@@ -34,8 +36,8 @@
 
 enum {
 	PID_MAX_LIMIT = NUMBERS_LIMIT, /* and what a new namespace has */
-	PID_RESERVED = 300,	       /* numbers below come only before a wrap */
-	PIDNS_DEEPEST = 32,	       /* levels below the root */
+	PID_RESERVED = 300, /* numbers below come only before a wrap */
+	PIDNS_DEEPEST = 32, /* levels below the root */
 };
 
 enum pid_membership { PID_GROUP, PID_SESSION };
@@ -45,23 +47,23 @@ struct pidns;
 
 /* Membership in a group or session of that name; lies in the member. */
 struct pid_use {
-	struct pid_use *next;	/* (r) the member that came before this one */
+	struct pid_use *next;   /* (r) the member that came before this one */
 	struct pid_use **where; /* (f) what points here */
-	struct pid *pid;	/* (f, r) NULL when not in use */
+	struct pid *pid;        /* (f, r) NULL when not in use */
 };
 
 struct upid {
-	int nr;		  /* (c) */
+	int nr;           /* (c) */
 	struct pidns *ns; /* (c) */
 };
 
 struct pid {
-	int ref;		     /* (a) */
-	int seen;		     /* 0; for the walk of kith_check() */
-	unsigned level;		     /* (c) of its deepest namespace */
-	void *thread;		     /* (f, r) the thread of that name */
-	void *process;		     /* (f, r) the process */
-	struct pid_use *members[2];  /* (f, r) of group, session; latest first */
+	int ref;                    /* (a) */
+	int seen;                   /* 0; for the walk of kith_check() */
+	unsigned level;             /* (c) of its deepest namespace */
+	void *thread;               /* (f, r) the thread of that name */
+	void *process;              /* (f, r) the process */
+	struct pid_use *members[2]; /* (f, r) of group, session; latest first */
 	struct rcu_head dead;
 	struct upid numbers[]; /* (c) level + 1 of them; [0] is the root's */
 };
@@ -73,16 +75,16 @@ struct pids {
 };
 
 struct pidns {
-	struct pids *pids;	/* (c) */
-	struct pidns *parent;	/* (c) NULL for the root */
-	unsigned level;		/* (c) */
+	struct pids *pids;      /* (c) */
+	struct pidns *parent;   /* (c) NULL for the root */
+	unsigned level;         /* (c) */
 	struct numbers numbers; /* (p, r) */
-	int cursor;		/* (p) where the search for a number starts */
-	int max;		/* (p) numbers are below it */
-	unsigned allocated;	/* (p) how many are taken */
-	bool closed;		/* (p) no more: its init died, or never came */
-	void *reaper;		/* (f) its init's struct kin; see wait/kin.h */
-	struct waitq lonely;	/* (p) init waits here to be the last one */
+	int cursor;             /* (p) where the search for a number starts */
+	int max;                /* (p) numbers are below it */
+	unsigned allocated;     /* (p) how many are taken */
+	bool closed;            /* (p) no more: its init died, or never came */
+	void *reaper;           /* (f) its init's struct kin; see wait/kin.h */
+	struct waitq lonely;    /* (p) init waits here to be the last one */
 };
 
 void pids_init(struct pids *p, struct ground *g);
@@ -110,7 +112,10 @@ struct pid_wish {
  */
 int pid_new(struct pidns *ns, const struct pid_wish *wish, struct pid **pid);
 
-/* Give up a reserved name that nobody uses; its numbers are spent all the same. */
+/*
+ * Give up a reserved name that nobody uses; its numbers are spent all the
+ * same.
+ */
 void pid_abandon(struct pid *pid);
 
 /* From now on its numbers find it. */

@@ -28,8 +28,8 @@ static int copy_in(struct behind *b, const struct kith_call *call)
 		break;
 	case KITH_EXECVE:
 		if (call->arg[0] == KITH_HERE)
-			b->in.program.err = program_name(call->in.text,
-							 b->in.program.name);
+			b->in.program.err =
+				program_name(call->in.text, b->in.program.name);
 		break;
 	case KITH_SYSCTL:
 		if (call->arg[0] == KITH_HERE)
@@ -218,7 +218,7 @@ static const char *unmodelled_clone(const struct kith_call *call)
 	if (a.set_tid_size > sizeof(a.set_tid_numbers) / sizeof(int32_t))
 		return NULL; /* more than there are namespaces: EINVAL */
 	return a.flags & KITH_CLONE_THREAD ? NULL
-					    : unmodelled_signal(a.exit_signal);
+					   : unmodelled_signal(a.exit_signal);
 }
 
 static const char *unmodelled_prctl(const struct kith_call *call)

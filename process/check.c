@@ -2,11 +2,11 @@
  * Invariants, as code.
  *
  * The walk goes through everything there is, and says of the first thing that
- * does not fit what is wrong with it.  It also counts the blocks of memory that
- * it meets: an arena has no leak checker, but if more blocks are in use than the
- * walk has met, something was lost.  What several share is met by each of them:
- * they are walked twice, once to count and once to compare that count with the
- * references that the thing thinks it has.
+ * does not fit what is wrong with it.  It also counts the blocks of memory
+ * that it meets: an arena has no leak checker, but if more blocks are in use
+ * than the walk has met, something was lost.  What several share is met by
+ * each of them: they are walked twice, once to count and once to compare that
+ * count with the references that the thing thinks it has.
  *
  * In a shared machine no worker may be at work meanwhile.
  */
@@ -22,7 +22,7 @@ struct walk {
 	size_t len;
 	bool broken;
 	uint64_t blocks; /* met so far */
-	bool settling;	 /* the second walk over what is shared */
+	bool settling;   /* the second walk over what is shared */
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -38,10 +38,10 @@ wrong(struct walk *w, const char *fmt, ...)
 	va_end(ap);
 }
 
-#define expect(w, cond, ...)                                                 \
-	do {                                                                 \
-		if (!(cond))                                                 \
-			wrong(w, __VA_ARGS__);                               \
+#define expect(w, cond, ...) \
+	do { \
+		if (!(cond)) \
+			wrong(w, __VA_ARGS__); \
 	} while (0)
 
 static void count_pending(struct walk *w, const struct pending *p)
@@ -66,8 +66,9 @@ static void check_children(struct walk *w, struct kin *k)
 	cds_list_for_each_entry(c, &k->children, sibling) {
 		bool news = c->state == KIN_ZOMBIE && kin_alone(c);
 
-		expect(w, c->parent == k, "%d is on the list of %d, not its child",
-		       kin_nr(c), kin_nr(k));
+		expect(w, c->parent == k,
+		       "%d is on the list of %d, not its child", kin_nr(c),
+		       kin_nr(k));
 		expect(w, kin_is_leader(c), "%d, no leader, is a child",
 		       kin_nr(c));
 		expect(w, c->state != KIN_DEAD, "%d is dead, and still a child",
@@ -75,8 +76,7 @@ static void check_children(struct walk *w, struct kin *k)
 		expect(w, first || c->in_news.key > place,
 		       "the places of the children of %d are out of order",
 		       kin_nr(k));
-		expect(w, news == tree_has(&c->in_news),
-		       "%d %s", kin_nr(c),
+		expect(w, news == tree_has(&c->in_news), "%d %s", kin_nr(c),
 		       news ? "can be waited for, but is not in the tree"
 			    : "is in the tree of those to wait for");
 		if (!news)
@@ -94,9 +94,11 @@ static void check_number(struct walk *w, struct kin *k)
 {
 	struct pid *pid = k->pid;
 
-	expect(w, pid && pid->thread == k, "a thread has a name that is not its");
+	expect(w, pid && pid->thread == k,
+	       "a thread has a name that is not its");
 	for (unsigned i = 0; pid && i <= pid->level; i++)
-		expect(w, pid_find(pid->numbers[i].ns, pid->numbers[i].nr) == pid,
+		expect(w,
+		       pid_find(pid->numbers[i].ns, pid->numbers[i].nr) == pid,
 		       "%d does not find its own number", kin_nr(k));
 }
 
@@ -153,8 +155,8 @@ static void meet_sighand(struct walk *w, struct sighand *h)
 
 static void meet_files(struct walk *w, struct files *f)
 {
-	if (meet(w, &f->seen, f->users, "a descriptor table") &&
-	    !w->settling && f->slots)
+	if (meet(w, &f->seen, f->users, "a descriptor table") && !w->settling &&
+	    f->slots)
 		w->blocks++;
 }
 
@@ -211,8 +213,9 @@ static void check_process(struct walk *w, struct process *p)
 	}
 	expect(w, count == group->count, "%d has %u threads, counted as %u", nr,
 	       count, group->count);
-	expect(w, live == group->live, "%d has %u living threads, counted as %u",
-	       nr, live, group->live);
+	expect(w, live == group->live,
+	       "%d has %u living threads, counted as %u", nr, live,
+	       group->live);
 	expect(w, group->leader && group->leader->group == group,
 	       "%d has no leader of its own", nr);
 	expect(w, group->pid->process == group, "%d has a strange name", nr);
@@ -222,7 +225,8 @@ static void check_process(struct walk *w, struct process *p)
 	       "%d has no group or no session", nr);
 	expect(w, p == w->machine->init || group->leader->parent,
 	       "%d has no parent", nr);
-	expect(w, !group->leader->parent ||
+	expect(w,
+	       !group->leader->parent ||
 		       !cds_list_empty(&group->leader->sibling),
 	       "%d is not on its parent's list", nr);
 	count_pending(w, &p->signals.shared);
@@ -239,8 +243,8 @@ static void check_numbers(struct walk *w)
 	while ((pid = pid_next(ns, nr + 1))) {
 		nr = pid_root_nr(pid);
 		taken++;
-		expect(w, pid->thread || pid->process ||
-			       pid->members[PID_GROUP] ||
+		expect(w,
+		       pid->thread || pid->process || pid->members[PID_GROUP] ||
 			       pid->members[PID_SESSION],
 		       "number %d is taken by nobody", nr);
 	}

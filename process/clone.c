@@ -9,18 +9,18 @@
  * can't be had; a number that was taken is spent all the same (CLN-18).
  *
  * Some flags name things that no call of this model can see, and so do nothing
- * that could be seen: where the program is in the file tree (CLONE_FS), System V
- * semaphores, I/O contexts, tracers, and words in the program's own memory (the
- * thread pointer and the tid addresses).  What would be seen and is not here yet
- * is refused by kith_unmodelled().
+ * that could be seen: where the program is in the file tree (CLONE_FS), System
+ * V semaphores, I/O contexts, tracers, and words in the program's own memory
+ * (the thread pointer and the tid addresses).  What would be seen and is not
+ * here yet is refused by kith_unmodelled().
  */
 #include "process/process.h"
 
 #include <assert.h>
 #include <errno.h>
 
-#define EXIT_SIGNAL_BITS	  UINT64_C(0xff)
-#define TASK_SIZE UINT64_C(0x7ffffffff000)
+#define EXIT_SIGNAL_BITS UINT64_C(0xff)
+#define TASK_SIZE        UINT64_C(0x7ffffffff000)
 
 void clone_args_of(const struct kith_call *call, struct kith_clone_args *a)
 {
@@ -60,8 +60,7 @@ void clone_args_of(const struct kith_call *call, struct kith_clone_args *a)
 /* Linux: copy_clone_args_from_user(), clone3_args_valid(), in their order. */
 int clone3_check(const struct kith_clone_args *a, uint64_t size)
 {
-	const uint64_t known = UINT64_C(0xffffffff) |
-			       KITH_CLONE_CLEAR_SIGHAND |
+	const uint64_t known = UINT64_C(0xffffffff) | KITH_CLONE_CLEAR_SIGHAND |
 			       KITH_CLONE_INTO_CGROUP;
 
 	if (size > 4096)
@@ -82,7 +81,8 @@ int clone3_check(const struct kith_clone_args *a, uint64_t size)
 		return -EFAULT; /* TID-02 */
 	if (a->flags & ~known)
 		return -EINVAL; /* CL3-07 */
-	if (a->flags & (KITH_CLONE_DETACHED | (EXIT_SIGNAL_BITS & ~KITH_CLONE_NEWTIME)))
+	if (a->flags &
+	    (KITH_CLONE_DETACHED | (EXIT_SIGNAL_BITS & ~KITH_CLONE_NEWTIME)))
 		return -EINVAL; /* CL3-05, CL3-06 */
 	if ((a->flags & KITH_CLONE_SIGHAND) &&
 	    (a->flags & KITH_CLONE_CLEAR_SIGHAND))

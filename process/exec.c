@@ -22,7 +22,10 @@ static void drop_prepared(struct thread *t)
 	files_put(t->op.exec.files);
 }
 
-/* Linux: the start of do_execveat_common(), and all that begin_new_exec() needs. */
+/*
+ * Linux: the start of do_execveat_common(), and all that begin_new_exec()
+ * needs.
+ */
 static int prepare(struct thread *t)
 {
 	struct sighand *h = sighand_copy(t->process->signals.sighand, true);
@@ -119,7 +122,7 @@ static enum outcome become(struct thread *t, int old_nr)
 	take_signals_along(t);
 	lock_acquire(&m->family.lock);
 	if (group->gone.maxrss < rss)
-		group->gone.maxrss = rss; /* STA-11 */
+		group->gone.maxrss = rss;           /* STA-11 */
 	kin_set_exit_signal(&t->kin, KITH_SIGCHLD); /* EXS-04 */
 	t->kin.execs++;
 	group->has_execed = true;

@@ -91,7 +91,7 @@ static enum outcome exit_release(struct thread *t)
 	t->space = NULL;
 	t->files = NULL;
 	t->op.step = last && t->process->signals.unkillable ? exit_namespace
-							     : exit_family;
+							    : exit_family;
 	return STEP_NEXT;
 }
 
@@ -126,8 +126,8 @@ static void wake_always(struct waiter *w, void *news)
 static bool collect_all(struct thread *t)
 {
 	const struct wait_request any = { .who = WAIT_ANY,
-					  .options = KITH_WEXITED |
-						     KITH___WALL };
+					  .options =
+						  KITH_WEXITED | KITH___WALL };
 	struct kith_machine *m = t->machine;
 	struct wait_report report;
 	enum wait_result found;

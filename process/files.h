@@ -2,13 +2,13 @@
  * The descriptor table, thin: which numbers are open, which of them close on
  * exec, and what they refer to.
  *
- * A table is shared by CLONE_FILES, copied by fork, and made private by execve,
- * which then closes what is marked (EXE-07).  The objects that descriptors refer
- * to belong to the folders below; so far there is one kind, the console that an
- * init finds open at 0, 1 and 2.
+ * A table is shared by CLONE_FILES, copied by fork, and made private by
+ * execve, which then closes what is marked (EXE-07).  The objects that
+ * descriptors refer to belong to the folders below; so far there is one kind,
+ * the console that an init finds open at 0, 1 and 2.
  *
- * Locking: one table may be used by several threads at once in a shared machine;
- * (t) is guarded by the table's own lock, of the rank of actions.
+ * Locking: one table may be used by several threads at once in a shared
+ * machine; (t) is guarded by the table's own lock, of the rank of actions.
  */
 #ifndef PROCESS_FILES_H
 #define PROCESS_FILES_H
@@ -24,16 +24,16 @@ enum { FILES_MAX = 1024 }; /* RLIMIT_NOFILE, as Linux starts with */
 enum file_kind { FILE_NONE, FILE_CONSOLE };
 
 struct file_slot {
-	uint8_t kind;  /* enum file_kind */
-	bool on_exec;  /* FD_CLOEXEC */
+	uint8_t kind; /* enum file_kind */
+	bool on_exec; /* FD_CLOEXEC */
 };
 
 struct files {
-	int users;		 /* threads that share it; atomic */
-	int seen;		 /* 0; for the walk of kith_check() */
-	struct ground *ground;	 /* (c) */
-	struct lock lock;	 /* RANK_ACTION */
-	int room;		 /* (t) slots there is memory for */
+	int users;               /* threads that share it; atomic */
+	int seen;                /* 0; for the walk of kith_check() */
+	struct ground *ground;   /* (c) */
+	struct lock lock;        /* RANK_ACTION */
+	int room;                /* (t) slots there is memory for */
 	struct file_slot *slots; /* (t) NULL while none is needed */
 };
 

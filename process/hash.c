@@ -27,8 +27,7 @@ static void mix_pending(uint64_t *h, const struct pending *p)
 	mix(h, p->set);
 	cds_list_for_each_entry(q, &p->queue, link) {
 		mix(h, (uint64_t)q->info.signo << 32 | (uint32_t)q->info.code);
-		mix(h, (uint64_t)q->info.pid << 32 |
-			       (uint32_t)q->info.status);
+		mix(h, (uint64_t)q->info.pid << 32 | (uint32_t)q->info.status);
 	}
 }
 
@@ -59,7 +58,9 @@ static void mix_files(uint64_t *h, const struct files *f)
 				       f->slots[fd].on_exec);
 }
 
-/* What its step remembers; so far only of a wait it cannot be seen elsewhere. */
+/*
+ * What its step remembers; so far only of a wait it cannot be seen elsewhere.
+ */
 static void mix_op(uint64_t *h, const struct thread *t)
 {
 	const struct op *op = &t->op;

@@ -1,6 +1,6 @@
 /*
- * Who am I, whose child, and small things about myself: getpid, gettid, getppid,
- * prctl, rt_sigaction.
+ * Who am I, whose child, and small things about myself: getpid, gettid,
+ * getppid, prctl, rt_sigaction.
  */
 #include <errno.h>
 #include <string.h>
@@ -109,11 +109,10 @@ enum outcome sys_prctl(struct thread *t)
  */
 enum outcome sys_rt_sigaction(struct thread *t)
 {
-	const uint64_t known = KITH_SA_NOCLDSTOP | KITH_SA_NOCLDWAIT |
-			       KITH_SA_SIGINFO | KITH_SA_EXPOSE_TAGBITS |
-			       KITH_SA_RESTORER | KITH_SA_ONSTACK |
-			       KITH_SA_RESTART | KITH_SA_NODEFER |
-			       KITH_SA_RESETHAND;
+	const uint64_t known =
+		KITH_SA_NOCLDSTOP | KITH_SA_NOCLDWAIT | KITH_SA_SIGINFO |
+		KITH_SA_EXPOSE_TAGBITS | KITH_SA_RESTORER | KITH_SA_ONSTACK |
+		KITH_SA_RESTART | KITH_SA_NODEFER | KITH_SA_RESETHAND;
 	const sigbits never = SIGBIT(KITH_SIGKILL) | SIGBIT(KITH_SIGSTOP);
 	enum where act = where_of(t->op.arg[1]), old = where_of(t->op.arg[2]);
 	int sig = (int)t->op.arg[0], err;

@@ -52,8 +52,8 @@ static int kill_group(struct thread *t, struct pid *group, int sig)
 
 	must_hold(&t->machine->family.lock);
 	for (; use; use = use->next) {
-		struct kingroup *k = caa_container_of(use, struct kingroup,
-						      pgid);
+		struct kingroup *k =
+			caa_container_of(use, struct kingroup, pgid);
 
 		err = kill_one(t, k->leader, sig);
 		reached |= !err;

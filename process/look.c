@@ -53,8 +53,8 @@ static void look_at(struct thread *t, struct kith_look *l)
 		.exit_signal = k->exit_signal,
 		.pdeath_signal = k->death_signal,
 		.leader = kin_is_leader(k),
-		.process_dead = group->leader->state != KIN_ALIVE &&
-				group->count == 1,
+		.process_dead =
+			group->leader->state != KIN_ALIVE && group->count == 1,
 		.subreaper = group->is_subreaper,
 		.start = t->start,
 		.self = usage_now(t),

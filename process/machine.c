@@ -178,8 +178,7 @@ void kith_free(struct kith_machine *m)
 	if (m->ground.shared) {
 		grace_wait(&m->ground);
 		m->ground.stream->observers = NULL;
-		cds_list_for_each_entry_safe(p, next, &m->processes,
-					     in_machine)
+		cds_list_for_each_entry_safe(p, next, &m->processes, in_machine)
 			discard_process(p);
 		grace_wait(&m->ground);
 		pidns_destroy(&m->root);

@@ -50,7 +50,7 @@ const char *kith_errno_text(int number)
 static const struct {
 	const char *name, *subject, *value, *other;
 } events[KITH_NR_EVENTS] = {
-#define EVENT(name, NAME, subject, value, other, meaning)                    \
+#define EVENT(name, NAME, subject, value, other, meaning) \
 	[KITH_EV_##NAME] = { #name, #subject, #value, #other },
 #include <kith/events.def>
 };
@@ -91,8 +91,8 @@ int kith_event_json(const struct kith_event *e, char *buf, size_t len)
 	struct json j = { .buf = buf, .room = len };
 	char head[64];
 
-	snprintf(head, sizeof(head),
-		 "{\"seq\":%" PRIu64 ",\"time\":%" PRIu64, e->seq, e->time);
+	snprintf(head, sizeof(head), "{\"seq\":%" PRIu64 ",\"time\":%" PRIu64,
+		 e->seq, e->time);
 	put(&j, head);
 	put(&j, ",\"event\":\"");
 	put(&j, kith_event_name(e->type));

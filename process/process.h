@@ -2,9 +2,10 @@
  * A process is the sum of its parts.
  *
  * Each folder below this one owns one facet of a process and knows nothing of
- * the whole: its names (namespace/), what it may do (credentials/), its signals
- * (signal/), its family (wait/), its program (loader/).  Only process/ puts them
- * together, and so only process/ can say what clone, execve and exit mean.
+ * the whole: its names (namespace/), what it may do (credentials/), its
+ * signals (signal/), its family (wait/), its program (loader/).  Only process/
+ * puts them together, and so only process/ can say what clone, execve and exit
+ * mean.
  *
  *	struct process    what threads share: kingroup, siggroup
  *	struct thread     what each has: kin, sigthread, cred, space, files, op
@@ -21,10 +22,10 @@
  *	                       |          then run the step again, or die
  *	                       +- GONE: the thread is no more; do not touch it
  *
- * A parked thread owns no stack, so a machine can be stopped, shown, copied and
- * rewound between any two steps.  A step changes nothing before it parks but its
- * own op, because it will run again; it asserts the locks it needs and holds
- * none when it ends.
+ * A parked thread owns no stack, so a machine can be stopped, shown, copied
+ * and rewound between any two steps.  A step changes nothing before it parks
+ * but its own op, because it will run again; it asserts the locks it needs and
+ * holds none when it ends.
  *
  * Key to the fields: (c) constant after birth; (f) the family lock; (s) the
  * signal lock; (p) the pids lock; (q) the run queue's lock; (r) read under RCU;
@@ -77,10 +78,10 @@ struct op {
 	step_fn *step; /* NULL in user mode */
 	int64_t value; /* the result, once done */
 	struct behind *behind;
-	uint8_t nr;	 /* enum kith_call_nr */
-	bool called;	 /* there was a call at all */
-	bool parked;	 /* it has slept */
-	union {		 /* what the step remembers */
+	uint8_t nr;              /* enum kith_call_nr */
+	bool called;             /* there was a call at all */
+	bool parked;             /* it has slept */
+	union {                  /* what the step remembers */
 		uint64_t arg[6]; /* at first, the arguments */
 		struct {
 			struct wait_request rq;
@@ -118,15 +119,15 @@ struct thread {
 	struct sigthread signals;
 	struct kith_machine *machine; /* (c) */
 	struct process *process;      /* (c) */
-	struct cred *cred;	      /* (o, r) */
-	struct space *space;	      /* (o) NULL once it has exited */
-	struct files *files;	      /* (o) likewise */
-	char name[NAME_SIZE];	      /* (f) */
-	uint64_t start;		      /* (c) virtual time of birth */
+	struct cred *cred;            /* (o, r) */
+	struct space *space;          /* (o) NULL once it has exited */
+	struct files *files;          /* (o) likewise */
+	char name[NAME_SIZE];         /* (f) */
+	uint64_t start;               /* (c) virtual time of birth */
 	struct thread *vfork_parent;  /* (f) sleeps until I let go of space */
-	enum run run;		      /* (q) */
-	bool woken;		      /* (q) while it was running */
-	struct op op;		      /* (o) */
+	enum run run;                 /* (q) */
+	bool woken;                   /* (q) while it was running */
+	struct op op;                 /* (o) */
 	union {
 		struct cds_list_head on_runq; /* (q) */
 		struct rcu_head dead;
@@ -136,7 +137,7 @@ struct thread {
 struct process {
 	struct kingroup kin;
 	struct siggroup signals;
-	struct kith_machine *machine;	 /* (c) */
+	struct kith_machine *machine;    /* (c) */
 	struct cds_list_head in_machine; /* (f) on machine->processes */
 	struct rcu_head dead;
 };
@@ -146,14 +147,14 @@ struct kith_machine {
 	struct family family;
 	struct pids pids;
 	struct pidns root;
-	struct lock lock;		/* RANK_RUNQ */
-	struct cds_list_head runq;	/* (q) threads that can take a step */
-	uint32_t queued;		/* (q) how many */
+	struct lock lock;               /* RANK_RUNQ */
+	struct cds_list_head runq;      /* (q) threads that can take a step */
+	uint32_t queued;                /* (q) how many */
 	struct cds_list_head processes; /* (f) in order of birth */
-	struct process *init;		/* (c) never released */
-	bool micro;			/* (c) */
-	bool dump_core;			/* (c) */
-	bool halted;			/* (f) init is dead */
+	struct process *init;           /* (c) never released */
+	bool micro;                     /* (c) */
+	bool dump_core;                 /* (c) */
+	bool halted;                    /* (f) init is dead */
 };
 
 static inline struct thread *thread_of_kin(struct kin *k)
@@ -191,7 +192,7 @@ static inline struct thread *thread_find(struct kith_machine *m, int nr)
 
 static inline enum where where_of(uint64_t pointer)
 {
-	return pointer == 0	     ? WHERE_NULL
+	return pointer == 0           ? WHERE_NULL
 	       : pointer == KITH_HERE ? WHERE_HERE
 				      : WHERE_BAD;
 }
@@ -244,7 +245,9 @@ void clone_args_of(const struct kith_call *call, struct kith_clone_args *a);
 
 int sysctl_find(const char *name); /* -1 if there is none of that name */
 
-/* --- the calls: sys_NAME for each row of calls.def ------------------------- */
+/*
+ * --- the calls: sys_NAME for each row of calls.def -------------------------
+ */
 
 #define CALL(name, NAME, restart, result) step_fn sys_##name;
 #include <kith/calls.def>

@@ -52,7 +52,9 @@ void thread_wake_by_signal(struct sigthread *s, enum wake how)
 	thread_wake(thread_of_signals(s), how);
 }
 
-/* The seed picks among those who can run; seed 0 takes the one longest there. */
+/*
+ * The seed picks among those who can run; seed 0 takes the one longest there.
+ */
 static struct thread *pick(struct kith_machine *m)
 {
 	struct cds_list_head *pos;

@@ -90,7 +90,9 @@ enum outcome sys_wait4(struct thread *t)
 	return wait_begin(t, &rq, false, pointer);
 }
 
-/* waitid's first two arguments: 0 or an error.  Linux: kernel_waitid_prepare() */
+/*
+ * waitid's first two arguments: 0 or an error.  Linux: kernel_waitid_prepare()
+ */
 static int whom_waitid(struct thread *t, int type, int id,
 		       struct wait_request *rq)
 {
@@ -118,8 +120,8 @@ static int whom_waitid(struct thread *t, int type, int id,
 }
 
 /*
- * The end of waitid.  Linux writes *info whatever the result, and says EFAULT if
- * it can't; a child that was collected stays collected (WAI-15).
+ * The end of waitid.  Linux writes *info whatever the result, and says EFAULT
+ * if it can't; a child that was collected stays collected (WAI-15).
  */
 static enum outcome finish_waitid(struct thread *t, int err, bool found,
 				  enum where info,
@@ -138,8 +140,7 @@ enum outcome sys_waitid(struct thread *t)
 {
 	const uint64_t news = KITH_WEXITED | KITH_WUNTRACED | KITH_WCONTINUED;
 	const uint64_t allowed = news | KITH_WNOHANG | KITH_WNOWAIT |
-				 KITH___WNOTHREAD | KITH___WALL |
-				 KITH___WCLONE;
+				 KITH___WNOTHREAD | KITH___WALL | KITH___WCLONE;
 	const uint64_t pointer[3] = { 0, t->op.arg[2], t->op.arg[4] };
 	struct wait_request rq = { .options = (uint32_t)t->op.arg[3] };
 	int err = -EINVAL; /* WAI-05 */
@@ -192,8 +193,7 @@ void wait_abandon(struct thread *t)
 /* What is to be done with a look's result: is the call over? */
 static bool is_over(struct thread *t, enum wait_result found)
 {
-	return found != WAIT_NOT_YET ||
-	       (t->op.wait.rq.options & KITH_WNOHANG);
+	return found != WAIT_NOT_YET || (t->op.wait.rq.options & KITH_WNOHANG);
 }
 
 /* Linux: do_wait() */
@@ -213,8 +213,7 @@ enum outcome wait_step(struct thread *t)
 			t->kin.usage.nvcsw++;
 		lock_release(&m->family.lock);
 		/* A death is news even if a signal came too: WAI-24. */
-		return signal_is_pending(&t->signals) ? STEP_SIGNAL
-						      : STEP_PARK;
+		return signal_is_pending(&t->signals) ? STEP_SIGNAL : STEP_PARK;
 	}
 	if (found == WAIT_FOUND && report.child)
 		dead_add(&dead, report.child);

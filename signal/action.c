@@ -55,7 +55,8 @@ static void reset(struct actions *a)
 		};
 }
 
-static struct actions *actions_copy(struct ground *g, const struct actions *from)
+static struct actions *actions_copy(struct ground *g,
+				    const struct actions *from)
 {
 	struct actions *a = ground_alloc(g, struct actions);
 

@@ -14,8 +14,8 @@
  *	              > sighand -> actions    (CLONE_SIGHAND: the same)
  *	process -----/
  *
- * Locking: (a) sighand->lock, RANK_ACTION.  A table with more than one reference
- * is never written.
+ * Locking: (a) sighand->lock, RANK_ACTION.  A table with more than one
+ * reference is never written.
  */
 #ifndef SIGNAL_ACTION_H
 #define SIGNAL_ACTION_H
@@ -31,10 +31,10 @@ struct actions {
 };
 
 struct sighand {
-	int ref;		 /* processes that share it */
-	int seen;		 /* 0; for the walk of kith_check() */
-	struct lock lock;	 /* RANK_ACTION */
-	struct ground *ground;	 /* (c) */
+	int ref;                 /* processes that share it */
+	int seen;                /* 0; for the walk of kith_check() */
+	struct lock lock;        /* RANK_ACTION */
+	struct ground *ground;   /* (c) */
 	struct actions *actions; /* (a) NULL: all are default */
 };
 

@@ -7,8 +7,7 @@
 
 #include "base/event.h"
 
-void siggroup_init(struct siggroup *g, struct ground *ground,
-		   struct sighand *h,
+void siggroup_init(struct siggroup *g, struct ground *ground, struct sighand *h,
 		   void (*wake)(struct sigthread *, enum wake))
 {
 	*g = (struct siggroup){

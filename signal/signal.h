@@ -42,32 +42,31 @@ enum wake {
 
 /* A thread's part. */
 struct sigthread {
-	struct siggroup *group;	       /* (c) */
+	struct siggroup *group;        /* (c) */
 	struct pid *const *name;       /* (c) where its pid is */
 	struct cds_list_head in_group; /* (s) in order of creation */
-	struct pending own;	       /* (s) for this thread alone */
-	bool exiting;		       /* (s) takes no signals any more */
+	struct pending own;            /* (s) for this thread alone */
+	bool exiting;                  /* (s) takes no signals any more */
 };
 
 /* A process's part. */
 struct siggroup {
-	struct lock lock;		/* RANK_SIGNAL */
-	struct ground *ground;		/* (c) */
-	struct sighand *sighand;	/* (s) */
-	struct cds_list_head threads;	/* (s) that can still take signals */
-	struct sigthread *next_target;	/* (s) Linux: curr_target */
-	struct pending shared;		/* (s) for any thread */
-	bool unkillable;		/* (c) an init: SIGNAL_UNKILLABLE */
-	bool group_exit;		/* (s) all threads are to end, ... */
-	int group_status;		/* (s) ... with this wait status */
-	struct sigthread *exec_by;	/* (s) who wants to be the only one */
-	bool dump_core;			/* (c) would a dump be written? */
+	struct lock lock;              /* RANK_SIGNAL */
+	struct ground *ground;         /* (c) */
+	struct sighand *sighand;       /* (s) */
+	struct cds_list_head threads;  /* (s) that can still take signals */
+	struct sigthread *next_target; /* (s) Linux: curr_target */
+	struct pending shared;         /* (s) for any thread */
+	bool unkillable;               /* (c) an init: SIGNAL_UNKILLABLE */
+	bool group_exit;               /* (s) all threads are to end, ... */
+	int group_status;              /* (s) ... with this wait status */
+	struct sigthread *exec_by;     /* (s) who wants to be the only one */
+	bool dump_core;                /* (c) would a dump be written? */
 	void (*wake)(struct sigthread *t, enum wake how); /* (c) */
 };
 
 /* Takes over the reference to h. */
-void siggroup_init(struct siggroup *g, struct ground *ground,
-		   struct sighand *h,
+void siggroup_init(struct siggroup *g, struct ground *ground, struct sighand *h,
 		   void (*wake)(struct sigthread *, enum wake));
 void siggroup_destroy(struct siggroup *g);
 
@@ -88,8 +87,8 @@ enum sent {
 };
 
 struct sending {
-	int from;	  /* the sender's number in the root namespace; 0: none */
-	bool force;	  /* from an ancestor's namespace: reaches even an init */
+	int from;   /* the sender's number in the root namespace; 0: none */
+	bool force; /* from an ancestor's namespace: reaches even an init */
 	const char *rule; /* why it is sent; may be NULL */
 };
 
@@ -128,7 +127,9 @@ int signal_group_exit(struct sigthread *t, int status);
  */
 void signal_last_exit(struct siggroup *g, int status);
 
-/* Tell all threads but t to end.  Linux: zap_other_threads(); t is locked in. */
+/*
+ * Tell all threads but t to end.  Linux: zap_other_threads(); t is locked in.
+ */
 void signal_zap_others(struct sigthread *t);
 
 /* sigaction; old may be NULL.  0 or -ENOMEM.  Linux: do_sigaction(). */

@@ -90,8 +90,8 @@ void kin_adopt(struct kin *k, struct kin *parent)
 
 void kin_set_exit_signal(struct kin *k, int sig)
 {
-	bool counted = kin_is_leader(k) && k->parent && !tree_has(&k->in_news) &&
-		       !cds_list_empty(&k->sibling);
+	bool counted = kin_is_leader(k) && k->parent &&
+		       !tree_has(&k->in_news) && !cds_list_empty(&k->sibling);
 
 	must_hold(&k->group->family->lock);
 	if (counted)
@@ -116,7 +116,9 @@ static struct kin *first_thread(struct kingroup *group)
 	return cds_list_first_entry(&group->threads, struct kin, in_group);
 }
 
-/* The child of parent's group that follows `after`, a child of parent or NULL. */
+/*
+ * The child of parent's group that follows `after`, a child of parent or NULL.
+ */
 static struct kin *child_after(struct kin *parent, struct kin *after)
 {
 	struct cds_list_head *next =

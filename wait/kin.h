@@ -2,9 +2,9 @@
  * Kin: who is whose parent, who has died, and who must be told.
  *
  * In Linux a *thread* has children and a *thread* is a parent (WMT-*, PDS-*);
- * what is a child, though, is a process, through its leader.  So kin come in two
- * structs: struct kin for each thread, and struct kingroup for the process, the
- * thread group, that they make up.
+ * what is a child, though, is a process, through its leader.  So kin come in
+ * two structs: struct kin for each thread, and struct kingroup for the
+ * process, the thread group, that they make up.
  *
  *	group ---leader--> kin ---parent--> kin (a thread of the parent process)
  *	  |                 |
@@ -65,47 +65,47 @@ struct family {
 };
 
 struct kin {
-	struct kingroup *group;	       /* (c) */
-	struct pid *pid;	       /* (f, r) what it is called */
+	struct kingroup *group;        /* (c) */
+	struct pid *pid;               /* (f, r) what it is called */
 	struct sigthread *signals;     /* (c) */
 	struct cred *const *cred;      /* (c) where its thread's is */
-	struct kin *parent;	       /* (f, r) NULL for the first init */
+	struct kin *parent;            /* (f, r) NULL for the first init */
 	struct cds_list_head children; /* (f) leaders, in list order */
 	struct cds_list_head sibling;  /* (f) leader: on parent->children;
 					      once dead: on a struct dead */
 	struct cds_list_head in_group; /* (f) on group->threads */
-	struct tree news;	       /* (f) children that can be waited for */
+	struct tree news;              /* (f) children that can be waited for */
 	struct tree_node in_news;      /* (f) leader: in parent->news, by its
 					      place in parent->children */
 	/* (f) children that are not in news, by class */
 	unsigned quiet[NR_CLASSES];
-	enum kin_state state;	    /* (f, r) */
-	bool exiting;		    /* (f) Linux: PF_EXITING */
-	int status;		    /* (f) of this thread alone */
-	int16_t exit_signal;	    /* (f) what its parent is sent; -1: none */
-	int16_t death_signal;	    /* (f) what it is sent when parent dies */
-	unsigned execs;		    /* (f) how often it has run execve, ... */
-	unsigned parent_execs;	    /* (f) ... and its parent, at its birth */
+	enum kin_state state;  /* (f, r) */
+	bool exiting;          /* (f) Linux: PF_EXITING */
+	int status;            /* (f) of this thread alone */
+	int16_t exit_signal;   /* (f) what its parent is sent; -1: none */
+	int16_t death_signal;  /* (f) what it is sent when parent dies */
+	unsigned execs;        /* (f) how often it has run execve, ... */
+	unsigned parent_execs; /* (f) ... and its parent, at its birth */
 	struct usage usage;    /* (f) its own */
 };
 
 struct kingroup {
-	struct family *family;	      /* (c) */
-	struct kin *leader;	      /* (f) */
+	struct family *family;        /* (c) */
+	struct kin *leader;           /* (f) */
 	struct cds_list_head threads; /* (f) not released yet, oldest first */
-	unsigned count;		      /* (f) of threads */
-	unsigned live;		      /* (f) of these, not exiting */
+	unsigned count;               /* (f) of threads */
+	unsigned live;                /* (f) of these, not exiting */
 	struct siggroup *signals;     /* (c) */
-	struct waitq waiters;	      /* (f) its threads that wait */
-	struct pid *pid;	      /* (c) what the process is called */
+	struct waitq waiters;         /* (f) its threads that wait */
+	struct pid *pid;              /* (c) what the process is called */
 	struct pid_use pgid, sid;     /* (f, r) */
-	struct pidns *ns;	      /* (c) the one it lives in */
-	bool is_subreaper;	      /* (f) adopts its orphaned descendants */
-	bool has_subreaper;	      /* (f) an ancestor does, or did */
-	bool has_execed;	      /* (f) Linux: not PF_FORKNOEXEC */
-	bool closing;		      /* (f) an init that waits for nobody now */
-	struct usage gone;	      /* (f) of its released threads */
-	struct usage reaped;     /* (f) of the children it waited for */
+	struct pidns *ns;             /* (c) the one it lives in */
+	bool is_subreaper;            /* (f) adopts its orphaned descendants */
+	bool has_subreaper;           /* (f) an ancestor does, or did */
+	bool has_execed;              /* (f) Linux: not PF_FORKNOEXEC */
+	bool closing;        /* (f) an init that waits for nobody now */
+	struct usage gone;   /* (f) of its released threads */
+	struct usage reaped; /* (f) of the children it waited for */
 };
 
 void family_init(struct family *f, struct ground *g);

@@ -13,7 +13,7 @@ void kin_siginfo(const struct kin *k, const struct pidns *reader, int sig,
 
 	*info = (struct kith_siginfo){
 		.signo = sig,
-		.code = status_is_exit(status)	 ? KITH_CLD_EXITED
+		.code = status_is_exit(status)   ? KITH_CLD_EXITED
 			: status_is_core(status) ? KITH_CLD_DUMPED
 						 : KITH_CLD_KILLED,
 		.pid = pid_nr(k->group->pid, reader),
@@ -48,8 +48,8 @@ bool kin_notify_parent(struct kin *k, int sig)
 	signal_action(parent->group->signals, KITH_SIGCHLD, NULL, &a);
 	if (parent->group->closing)
 		a.handler = KITH_SIG_IGN;
-	if (sig == KITH_SIGCHLD && (a.handler == KITH_SIG_IGN ||
-				    (a.flags & KITH_SA_NOCLDWAIT))) {
+	if (sig == KITH_SIGCHLD &&
+	    (a.handler == KITH_SIG_IGN || (a.flags & KITH_SA_NOCLDWAIT))) {
 		nobody_waits = true;
 		if (a.handler == KITH_SIG_IGN)
 			sig = 0;

@@ -130,7 +130,7 @@ void kin_reparent_children(struct kin *k, struct dead *dead)
 	heir = find_heir(k, init, &rule);
 	assert(heir != k);
 	while (!cds_list_empty(&k->children))
-		give_away(cds_list_first_entry(&k->children, struct kin,
-					       sibling),
-			  k, heir, rule, dead);
+		give_away(
+			cds_list_first_entry(&k->children, struct kin, sibling),
+			k, heir, rule, dead);
 }

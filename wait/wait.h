@@ -6,9 +6,9 @@
  *	  one matches, but has none yet       NOT_YET   sleep, or return 0
  *	  none will ever match                NO_CHILD  ECHILD
  *
- * Own children come first, in list order, then those of the threads that follow
- * in the ring (WMT-03); the first with news wins (WAI-18).  A scan never sleeps:
- * it is called again when there is news.
+ * Own children come first, in list order, then those of the threads that
+ * follow in the ring (WMT-03); the first with news wins (WAI-18).  A scan
+ * never sleeps: it is called again when there is news.
  *
  * So far the only news is a death.
  */
@@ -29,7 +29,7 @@ enum wait_result { WAIT_FOUND, WAIT_NOT_YET, WAIT_NO_CHILD };
 
 struct wait_report {
 	struct kin *child; /* if it was collected: to be released */
-	int status;	   /* as wait4 tells it */
+	int status;        /* as wait4 tells it */
 	struct kith_siginfo info;
 	struct usage usage; /* its own, and what it had collected */
 };

@@ -85,11 +85,11 @@ enum kith_errno {
 };
 
 KITH_API const char *kith_version(void);
-KITH_API const char *kith_call_name(unsigned nr);	  /* "wait4", or "?" */
-KITH_API const char *kith_event_name(unsigned type);	  /* "reparent", or "?" */
-KITH_API const char *kith_signal_name(int number);	  /* "SIGCHLD", or NULL */
-KITH_API const char *kith_errno_name(int number);	  /* "ECHILD", or NULL */
-KITH_API const char *kith_errno_text(int number);	  /* "No child processes" */
+KITH_API const char *kith_call_name(unsigned nr);    /* "wait4", or "?" */
+KITH_API const char *kith_event_name(unsigned type); /* "reparent", or "?" */
+KITH_API const char *kith_signal_name(int number);   /* "SIGCHLD", or NULL */
+KITH_API const char *kith_errno_name(int number);    /* "ECHILD", or NULL */
+KITH_API const char *kith_errno_text(int number);    /* "No child processes" */
 
 /* --- calls ---------------------------------------------------------------- */
 
@@ -129,7 +129,7 @@ struct kith_call {
 	 * kith_call() returns.
 	 */
 	union {
-		const char *text;	      /* a name or a path */
+		const char *text;             /* a name or a path */
 		struct kith_clone_args clone; /* clone3 */
 		struct kith_sigaction action; /* rt_sigaction */
 		struct kith_spend spend;
@@ -156,16 +156,16 @@ enum kith_filled {
 	KITH_OUT_STATUS = 1 << 0,    /* status */
 	KITH_OUT_SIGINFO = 1 << 1,   /* info; all zero if there was no news */
 	KITH_OUT_USAGE = 1 << 2,     /* usage */
-	KITH_OUT_TMS = 1 << 3,	     /* tms */
+	KITH_OUT_TMS = 1 << 3,       /* tms */
 	KITH_OUT_NUMBER = 1 << 4,    /* number: prctl's *arg2 */
-	KITH_OUT_NAME = 1 << 5,	     /* name: PR_GET_NAME */
+	KITH_OUT_NAME = 1 << 5,      /* name: PR_GET_NAME */
 	KITH_OUT_ACTION = 1 << 6,    /* action: rt_sigaction's old one */
 	KITH_OUT_PARENT_TID = 1 << 7 /* number: CLONE_PARENT_SETTID */
 };
 
 struct kith_result {
 	enum kith_call_nr nr;
-	int64_t value;	 /* what the call returned: >= 0, or -errno */
+	int64_t value;   /* what the call returned: >= 0, or -errno */
 	uint32_t filled; /* enum kith_filled */
 	int32_t status;
 	int32_t number;
@@ -179,7 +179,8 @@ struct kith_result {
 };
 
 /*
- * Have thread tid enter a call.  It runs when kith_step() next picks the thread.
+ * Have thread tid enter a call.  It runs when kith_step() next picks the
+ * thread.
  *
  *	-ESRCH       there is no such thread, or it is dead
  *	-EBUSY       it is inside a call, perhaps asleep
@@ -191,7 +192,9 @@ struct kith_result {
 KITH_API int kith_call(struct kith_machine *m, pid_t tid,
 		       const struct kith_call *call);
 
-/* What in a call the model does not have yet, in a few words; NULL if nothing. */
+/*
+ * What in a call the model does not have yet, in a few words; NULL if nothing.
+ */
 KITH_API const char *kith_unmodelled(const struct kith_call *call);
 
 /*
@@ -209,8 +212,8 @@ struct kith_config {
 	bool micro;    /* a call is several steps where Linux lets others in */
 	bool dump_core; /* RLIMIT_CORE is not 0: a core signal dumps core */
 	uint64_t lacks_caps; /* capabilities that init lacks, bit n is cap n */
-	size_t memory; /* bytes the machine may use at most; 0: 64 GiB */
-	bool shared;   /* many OS threads may drive it (see kith_worker_begin) */
+	size_t memory;       /* bytes the machine may use at most; 0: 64 GiB */
+	bool shared; /* many OS threads may drive it (see kith_worker_begin) */
 };
 
 /* NULL with errno if memory is missing.  NULL config: all zero. */
@@ -271,24 +274,25 @@ enum kith_state {
 /* A thread, and what its process is; a plain copy. */
 struct kith_look {
 	pid_t tid, tgid;
-	pid_t ppid;	     /* as getppid() says; 0 for init */
+	pid_t ppid;          /* as getppid() says; 0 for init */
 	pid_t parent_thread; /* the thread whose children list it is on */
 	pid_t pgid, sid;
 	enum kith_state state;
-	int call;     /* enum kith_call_nr if running or asleep in one; else -1 */
-	int threads;  /* of the process, a dead leader included */
-	int status;   /* as wait4 would report it; meaningful for a zombie */
+	int call; /* enum kith_call_nr if running or asleep in one; else -1 */
+	int threads; /* of the process, a dead leader included */
+	int status;  /* as wait4 would report it; meaningful for a zombie */
 	int exit_signal, pdeath_signal;
-	bool leader;	   /* tid == tgid */
+	bool leader;       /* tid == tgid */
 	bool process_dead; /* all threads are: the zombie can be waited for */
 	bool subreaper;
-	uint64_t start;	  /* virtual time of birth, nanoseconds */
+	uint64_t start; /* virtual time of birth, nanoseconds */
 	char name[16];
 	struct kith_usage self, children; /* of the process */
 };
 
 /* 0, or -ESRCH. */
-KITH_API int kith_look(struct kith_machine *m, pid_t tid, struct kith_look *look);
+KITH_API int kith_look(struct kith_machine *m, pid_t tid,
+		       struct kith_look *look);
 
 /* The lowest thread number above `after`; 0 if there is none. */
 KITH_API pid_t kith_next(struct kith_machine *m, pid_t after);
@@ -322,7 +326,8 @@ KITH_API int kith_proc(struct kith_machine *m, pid_t tid, const char *file,
 struct kith_snapshot;
 
 KITH_API struct kith_snapshot *kith_save(struct kith_machine *m);
-KITH_API int kith_restore(struct kith_machine *m, const struct kith_snapshot *s);
+KITH_API int kith_restore(struct kith_machine *m,
+			  const struct kith_snapshot *s);
 KITH_API void kith_snapshot_free(struct kith_snapshot *s);
 KITH_API size_t kith_snapshot_size(const struct kith_snapshot *s); /* bytes */
 
@@ -345,8 +350,8 @@ KITH_API void kith_fail_allocation(struct kith_machine *m, uint64_t nth);
 
 struct kith_memory {
 	uint64_t bytes, blocks; /* in use now */
-	uint64_t peak;		/* most bytes ever used at once */
-	uint64_t allocations;	/* so far, freed or not */
+	uint64_t peak;          /* most bytes ever used at once */
+	uint64_t allocations;   /* so far, freed or not */
 };
 KITH_API void kith_memory(struct kith_machine *m, struct kith_memory *memory);
 
