@@ -15,6 +15,7 @@ struct stream *stream_new(struct mutexes *m)
 void stream_destroy(struct stream *s)
 {
 	free(s->kept);
+	free(s->spare);
 	free(s);
 }
 
@@ -79,22 +80,57 @@ static void show(struct stream *s, const struct kith_event *e)
 	}
 }
 
-/* An observer may append, by entering a call; so count may grow meanwhile. */
+/* The events kept so far, taken out of the stream; the buffers change places. */
+static struct kith_event *take_batch(struct stream *s, size_t *count)
+{
+	struct kith_event *batch = s->kept;
+	size_t room = s->room;
+
+	*count = s->count;
+	s->kept = s->spare;
+	s->room = s->spare_room;
+	s->count = 0;
+	s->spare = batch;
+	s->spare_room = room;
+	return batch;
+}
+
+static void show_loss(struct stream *s)
+{
+	struct kith_event e = { .type = KITH_EV_LOST };
+
+	lock_acquire(&s->lock);
+	e.value = (int64_t)s->lost;
+	e.seq = s->seq;
+	s->seq += s->lost > 0;
+	s->lost = 0;
+	lock_release(&s->lock);
+	if (e.value)
+		show(s, &e);
+}
+
 void stream_show(struct stream *s)
 {
-	struct kith_event e;
+	struct kith_event *batch;
+	size_t count;
 
 	assert(lock_depth() == 0);
-	for (size_t i = 0; i < s->count; i++) {
-		e = s->kept[i];
-		show(s, &e);
+	if (!s->observers)
+		return;
+	lock_acquire(&s->lock);
+	if (s->showing) {
+		lock_release(&s->lock);
+		return;
 	}
-	s->count = 0;
-	if (s->lost) {
-		e = (struct kith_event){ .seq = s->seq++,
-					 .type = KITH_EV_LOST,
-					 .value = (int64_t)s->lost };
-		s->lost = 0;
-		show(s, &e);
+	s->showing = true;
+	while (s->count > 0) {
+		batch = take_batch(s, &count);
+		lock_release(&s->lock);
+		for (size_t i = 0; i < count; i++)
+			show(s, &batch[i]);
+		lock_acquire(&s->lock);
 	}
+	s->showing = false;
+	lock_release(&s->lock);
+	show_loss(s);
 }

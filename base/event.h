@@ -23,6 +23,9 @@ struct stream {
 	uint64_t seq;                    /* (e) of the next event */
 	struct kith_event *kept;         /* (e) not shown yet */
 	size_t count, room;              /* (e) */
+	struct kith_event *spare;        /* (e) the other buffer, while ... */
+	size_t spare_room;               /* (e) */
+	bool showing;                    /* (e) ... somebody shows events */
 	uint64_t lost;                   /* (e) not shown, and never will be */
 };
 
@@ -31,7 +34,10 @@ void stream_destroy(struct stream *s);
 void stream_watch(struct stream *s, struct kith_observer *o);
 void stream_unwatch(struct stream *s, struct kith_observer *o);
 
-/* Show what was kept; no lock may be held. */
+/*
+ * Show what was kept; no lock may be held.  Only one OS thread shows at a time,
+ * so that the order is kept: the others leave what they have to that one.
+ */
 void stream_show(struct stream *s);
 
 void stream_append(struct ground *g, const struct kith_event *e);

@@ -5,8 +5,25 @@
 /* How deep this OS thread is in read sections; for read_is_held(). */
 static _Thread_local __attribute__((tls_model("initial-exec"))) int readers;
 
+/* How often this OS thread has registered, for any number of machines. */
+static _Thread_local __attribute__((tls_model("initial-exec"))) int registered;
+
+void reader_register(void)
+{
+	if (registered++ == 0)
+		rcu_register_thread();
+}
+
+void reader_unregister(void)
+{
+	assert(registered > 0);
+	if (--registered == 0)
+		rcu_unregister_thread();
+}
+
 void read_begin(struct ground *g)
 {
+	assert(!g->shared || registered);
 	readers++;
 	if (g->shared)
 		rcu_read_lock();

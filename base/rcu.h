@@ -44,6 +44,13 @@ void __tsan_release(void *);
 #define order_after(p)  ((void)(p))
 #endif
 
+/*
+ * An OS thread that is to read in shared machines says so first, and takes it
+ * back at the end.  The two nest.
+ */
+void reader_register(void);
+void reader_unregister(void);
+
 void read_begin(struct ground *g);
 void read_end(struct ground *g);
 

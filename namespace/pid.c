@@ -39,7 +39,7 @@ static int reserve_wish(struct pidns *ns, int nr, bool capable)
 {
 	if (nr < 1 || nr >= ns->max)
 		return -EINVAL;
-	if (nr != 1 && !ns->reaper)
+	if (nr != 1 && !fetch(&ns->reaper))
 		return -EINVAL;
 	if (!capable)
 		return -EPERM;
@@ -157,7 +157,7 @@ static void unname(struct pid *pid)
 
 		numbers_release(&ns->numbers, pid->numbers[i].nr);
 		ns->allocated--;
-		if (ns->allocated == 0 && !ns->reaper)
+		if (ns->allocated == 0 && !fetch(&ns->reaper))
 			ns->closed = true;
 		if (ns->allocated <= 2)
 			waitq_wake(&ns->lonely, ns);

@@ -83,7 +83,7 @@ struct pidns {
 	int max;                /* (p) numbers are below it */
 	unsigned allocated;     /* (p) how many are taken */
 	bool closed;            /* (p) no more: its init died, or never came */
-	void *reaper;           /* (f) its init's struct kin; see wait/kin.h */
+	void *reaper;           /* (f, r) its init's struct kin */
 	struct waitq lonely;    /* (p) init waits here to be the last one */
 };
 

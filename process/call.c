@@ -74,7 +74,7 @@ static int prepare_behind(struct thread *t, const struct kith_call *call)
 	return copy_in(t->op.behind, call);
 }
 
-static int enter(struct thread *t, const struct kith_call *call)
+int call_enter(struct thread *t, const struct kith_call *call)
 {
 	struct kith_machine *m = t->machine;
 	int err = prepare_behind(t, call);
@@ -97,7 +97,9 @@ static int claim(struct kith_machine *m, struct thread *t)
 	int err = 0;
 
 	lock_acquire(&m->lock);
-	if (t->run == RUN_GONE)
+	if (m->halted)
+		err = -ESHUTDOWN;
+	else if (t->run == RUN_GONE)
 		err = -ESRCH;
 	else if (t->run != RUN_IDLE)
 		err = -EBUSY;
@@ -132,13 +134,26 @@ int kith_call(struct kith_machine *m, pid_t tid, const struct kith_call *call)
 		return -EOPNOTSUPP;
 	read_begin(&m->ground);
 	t = thread_find(m, tid);
-	err = m->halted ? -ESHUTDOWN : !t ? -ESRCH : claim(m, t);
+	err = t ? claim(m, t) : -ESRCH;
 	if (!err) {
-		err = enter(t, call);
+		err = call_enter(t, call);
 		let_run(m, t, !err);
 	}
 	read_end(&m->ground);
 	return err;
+}
+
+bool call_result(struct thread *t, struct kith_result *result)
+{
+	if (!t->op.called)
+		return false;
+	if (t->op.behind)
+		*result = t->op.behind->out;
+	else
+		memset(result, 0, sizeof(*result));
+	result->nr = (enum kith_call_nr)t->op.nr;
+	result->value = t->op.value;
+	return true;
 }
 
 static int get_result(struct thread *t, struct kith_result *result)
@@ -147,15 +162,7 @@ static int get_result(struct thread *t, struct kith_result *result)
 		return -ESRCH;
 	if (t->run != RUN_IDLE)
 		return -EBUSY;
-	if (!t->op.called)
-		return -ENODATA;
-	if (t->op.behind)
-		*result = t->op.behind->out;
-	else
-		memset(result, 0, sizeof(*result));
-	result->nr = (enum kith_call_nr)t->op.nr;
-	result->value = t->op.value;
-	return 0;
+	return call_result(t, result) ? 0 : -ENODATA;
 }
 
 int kith_result(struct kith_machine *m, pid_t tid, struct kith_result *result)

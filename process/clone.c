@@ -247,6 +247,8 @@ static void be_born(struct thread *t, struct birth *b,
 	emit(thread_ground(t), .type = KITH_EV_FORK, .actor = thread_nr(t),
 	     .subject = thread_nr(child), .value = (int64_t)a->flags,
 	     .other = !b->process);
+	if (t->machine->program)
+		thread_wake(child, WAKE_SIGNAL); /* to be asked for a call */
 }
 
 static enum outcome clone_as(struct thread *t, const struct kith_clone_args *a)

@@ -118,6 +118,8 @@ static enum outcome become(struct thread *t, int old_nr)
 	struct kith_machine *m = t->machine;
 	struct kingroup *group = t->kin.group;
 	uint64_t rss = space_most_kib(t->space);
+	struct space *space = t->space;
+	struct files *files = t->files;
 
 	take_signals_along(t);
 	lock_acquire(&m->family.lock);
@@ -130,11 +132,11 @@ static enum outcome become(struct thread *t, int old_nr)
 	vfork_release(t); /* VFK-04 */
 	emit(&m->ground, .type = KITH_EV_EXEC, .actor = thread_nr(t),
 	     .subject = old_nr);
-	lock_release(&m->family.lock);
-	space_put(t->space);
 	t->space = t->op.exec.space;
-	files_put(t->files);
 	t->files = t->op.exec.files;
+	lock_release(&m->family.lock);
+	space_put(space);
+	files_put(files);
 	files_close_on_exec(t->files);
 	return done(t, 0);
 }

@@ -55,6 +55,7 @@ enum outcome exit_begin(struct thread *t, int status)
 	sigthread_exit(&t->signals);
 	t->op.exit.status = status;
 	t->op.exit.told = false;
+	t->op.exit.lonely = false;
 	t->op.parked = true; /* should it park, that is not the call's sleep */
 	t->op.step = exit_release;
 	return STEP_NEXT;
@@ -78,6 +79,8 @@ static enum outcome exit_release(struct thread *t)
 	struct kith_machine *m = t->machine;
 	struct kingroup *group = t->kin.group;
 	uint64_t rss = space_most_kib(t->space);
+	struct space *space = t->space;
+	struct files *files = t->files;
 	bool last;
 
 	lock_acquire(&m->family.lock);
@@ -85,11 +88,11 @@ static enum outcome exit_release(struct thread *t)
 	last = group->live == 0;
 	if (last && group->gone.maxrss < rss)
 		group->gone.maxrss = rss;
-	lock_release(&m->family.lock);
-	space_put(t->space);
-	files_put(t->files);
 	t->space = NULL;
 	t->files = NULL;
+	lock_release(&m->family.lock);
+	space_put(space);
+	files_put(files);
 	t->op.step = last && t->process->signals.unkillable ? exit_namespace
 							    : exit_family;
 	return STEP_NEXT;
@@ -154,10 +157,9 @@ static bool is_last_number(struct thread *t)
 
 	lock_acquire(&ns->pids->lock);
 	last = ns->allocated <= own;
-	if (last)
-		waitq_leave(&t->op.waiter);
-	else
+	if (!last)
 		waitq_join(&ns->lonely, &t->op.waiter);
+	t->op.exit.lonely = !last;
 	lock_release(&ns->pids->lock);
 	return last;
 }
@@ -168,10 +170,16 @@ static bool is_last_number(struct thread *t)
  */
 static enum outcome exit_namespace(struct thread *t)
 {
+	struct pids *pids = t->kin.group->ns->pids;
+
 	if (!t->op.exit.told) {
 		t->op.exit.told = true;
 		waiter_init(&t->op.waiter, wake_always);
 		begin_namespace_end(t);
+	} else if (t->op.exit.lonely) {
+		lock_acquire(&pids->lock);
+		waitq_leave(&t->op.waiter);
+		lock_release(&pids->lock);
 	}
 	if (!collect_all(t) || !is_last_number(t))
 		return STEP_PARK;
@@ -187,7 +195,9 @@ static void halt_without_init(struct kith_machine *m)
 	lock_acquire(&m->family.lock);
 	init = m->init->kin.leader;
 	if (!m->halted && init->state == KIN_ZOMBIE && kin_alone(init)) {
+		lock_acquire(&m->lock);
 		m->halted = true;
+		lock_release(&m->lock);
 		emit(&m->ground, .type = KITH_EV_HALT, .actor = kin_nr(init),
 		     .value = kingroup_status(&m->init->kin));
 	}

@@ -38,19 +38,21 @@ void files_put(struct files *f)
 struct files *files_copy(struct files *f)
 {
 	struct files *copy = files_new(f->ground);
+	bool failed = false;
 
 	if (!copy)
 		return NULL;
 	lock_acquire(&f->lock);
 	if (f->room) {
 		copy->slots = memory_alloc(f->ground->memory, files_bytes(f));
-		if (copy->slots) {
-			copy->room = f->room;
-			memcpy(copy->slots, f->slots, files_bytes(f));
-		}
+		failed = !copy->slots;
+	}
+	if (copy->slots) {
+		copy->room = f->room;
+		memcpy(copy->slots, f->slots, files_bytes(f));
 	}
 	lock_release(&f->lock);
-	if (copy->room != f->room) {
+	if (failed) {
 		files_put(copy);
 		return NULL;
 	}

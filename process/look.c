@@ -32,6 +32,23 @@ static struct kith_usage usage_now(struct thread *t)
 	return usage_public(&u);
 }
 
+/*
+ * Where the thread is.  Its op is its runner's, so while it runs nobody else
+ * reads of it which call it is in.
+ */
+static void look_at_run(struct thread *t, struct kith_look *l)
+{
+	struct kith_machine *m = t->machine;
+
+	lock_acquire(&m->lock);
+	l->state = state_of(t);
+	l->call = -1;
+	if (t->run != RUN_RUNNING && t->run != RUN_GONE && t->op.step &&
+	    t->op.called)
+		l->call = t->op.nr;
+	lock_release(&m->lock);
+}
+
 static void look_at(struct thread *t, struct kith_look *l)
 {
 	struct kin *k = &t->kin;
@@ -44,10 +61,6 @@ static void look_at(struct thread *t, struct kith_look *l)
 		.parent_thread = k->parent ? kin_nr(k->parent) : 0,
 		.pgid = pid_root_nr(group->pgid.pid),
 		.sid = pid_root_nr(group->sid.pid),
-		.state = state_of(t),
-		.call = t->op.step && k->state == KIN_ALIVE && t->op.called
-				? t->op.nr
-				: -1,
 		.threads = (int)group->count,
 		.status = kin_is_leader(k) ? kingroup_status(group) : k->status,
 		.exit_signal = k->exit_signal,
@@ -61,6 +74,7 @@ static void look_at(struct thread *t, struct kith_look *l)
 		.children = usage_public(&group->reaped),
 	};
 	memcpy(l->name, t->name, NAME_SIZE);
+	look_at_run(t, l);
 }
 
 int kith_look(struct kith_machine *m, pid_t tid, struct kith_look *look)
@@ -73,6 +87,21 @@ int kith_look(struct kith_machine *m, pid_t tid, struct kith_look *look)
 		look_at(t, look);
 	lock_release(&m->family.lock);
 	return t ? 0 : -ESRCH;
+}
+
+pid_t kith_parent(struct kith_machine *m, pid_t tid)
+{
+	struct kin *k, *parent;
+	pid_t nr = -ESRCH;
+
+	read_begin(&m->ground);
+	k = pid_thread(pid_find(&m->root, tid));
+	if (k) {
+		parent = fetch(&k->parent);
+		nr = parent ? kingroup_nr(parent->group) : 0;
+	}
+	read_end(&m->ground);
+	return nr;
 }
 
 /* Numbers of mere groups and sessions are passed over. */

@@ -33,6 +33,8 @@ static struct kith_machine *machine_new(struct memory *memory,
 	CDS_INIT_LIST_HEAD(&m->processes);
 	m->micro = config->micro;
 	m->dump_core = config->dump_core;
+	m->program = config->program;
+	m->ctx = config->ctx;
 	return m;
 }
 
@@ -69,9 +71,11 @@ static void install_init(struct thread *t)
 	cds_list_add_tail(&p->in_machine, &m->processes);
 	p->signals.unkillable = true;
 	m->init = p;
-	m->root.reaper = &t->kin;
+	publish(&m->root.reaper, &t->kin);
 	pid_publish(t->kin.pid);
 	lock_release(&m->family.lock);
+	if (m->program)
+		thread_wake(t, WAKE_SIGNAL);
 }
 
 static bool make_init(struct kith_machine *m, uint64_t lacks)

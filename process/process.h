@@ -99,7 +99,8 @@ struct op {
 		} exec;
 		struct {
 			int status;
-			bool told; /* a namespace's end has begun */
+			bool told;   /* a namespace's end has begun */
+			bool lonely; /* its init waits to be the last */
 		} exit;
 	};
 	struct waiter waiter;
@@ -153,8 +154,11 @@ struct kith_machine {
 	struct cds_list_head processes; /* (f) in order of birth */
 	struct process *init;           /* (c) never released */
 	bool micro;                     /* (c) */
+	bool (*program)(void *ctx, pid_t tid, const struct kith_result *last,
+			struct kith_call *next); /* (c) may be NULL */
+	void *ctx;                               /* (c) */
 	bool dump_core;                 /* (c) */
-	bool halted;                    /* (f) init is dead */
+	bool halted;                    /* (q) init is dead */
 };
 
 static inline struct thread *thread_of_kin(struct kin *k)
@@ -202,6 +206,13 @@ static inline enum where where_of(uint64_t pointer)
 void thread_wake(struct thread *t, enum wake how);
 /* wake() for the siggroups of this machine. */
 void thread_wake_by_signal(struct sigthread *s, enum wake how);
+
+/* --- process/call.c ------------------------------------------------------- */
+
+/* t, which is not idle but has no call, enters one; 0 or -ENOMEM. */
+int call_enter(struct thread *t, const struct kith_call *call);
+/* The result of t's last call, if it made one. */
+bool call_result(struct thread *t, struct kith_result *result);
 
 /* --- process/thread.c: birth and release ---------------------------------- */
 

@@ -105,13 +105,30 @@ static void park(struct thread *t)
 	lock_release(&m->lock);
 }
 
+/* User mode: if there is a program, it says what t calls next. */
+static bool run_program(struct thread *t)
+{
+	struct kith_machine *m = t->machine;
+	struct kith_result last;
+	struct kith_call next = { .nr = KITH_GETPID };
+	bool any;
+
+	if (!m->program)
+		return false;
+	any = call_result(t, &last);
+	return m->program(m->ctx, thread_nr(t), any ? &last : NULL, &next) &&
+	       next.nr < KITH_NR_CALLS && !kith_unmodelled(&next) &&
+	       call_enter(t, &next) == 0;
+}
+
 /* Back to user mode, unless something came in the meantime. */
 static void go_idle(struct thread *t)
 {
 	struct kith_machine *m = t->machine;
+	bool more = run_program(t);
 
 	lock_acquire(&m->lock);
-	if (t->woken)
+	if (t->woken || more)
 		enqueue(m, t);
 	else
 		t->run = RUN_IDLE;
@@ -185,6 +202,16 @@ static void run_thread(struct thread *t)
 	case STEP_GONE: /* t may be freed already */
 		break;
 	}
+}
+
+void kith_worker_begin(void)
+{
+	reader_register();
+}
+
+void kith_worker_end(void)
+{
+	reader_unregister();
 }
 
 bool kith_step(struct kith_machine *m)

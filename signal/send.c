@@ -97,11 +97,11 @@ enum sent signal_send(struct siggroup *g, struct sigthread *to,
 	lock_acquire(&g->lock);
 	sent = send_locked(g, to, info, how, &taker);
 	emit(g->ground, .type = KITH_EV_SIGNAL, .actor = how->from,
-	     .subject = pid_root_nr(*to->name), .value = info->signo,
+	     .subject = pid_root_nr(fetch(to->name)), .value = info->signo,
 	     .other = sent, .info = *info, .rule = how->rule);
 	if (sent == SENT_FATAL && info->signo != KITH_SIGKILL)
 		emit(g->ground, .type = KITH_EV_DELIVER, .actor = how->from,
-		     .subject = pid_root_nr(*taker->name), .value = info->signo,
+		     .subject = pid_root_nr(fetch(taker->name)), .value = info->signo,
 		     .other = info->code, .info = *info);
 	lock_release(&g->lock);
 	return sent;

@@ -66,6 +66,18 @@ void sigthread_exit(struct sigthread *t)
 	lock_release(&g->lock);
 }
 
+bool signal_has_ended(struct siggroup *g, int *status)
+{
+	bool ended;
+
+	lock_acquire(&g->lock);
+	ended = g->group_exit;
+	if (ended)
+		*status = g->group_status;
+	lock_release(&g->lock);
+	return ended;
+}
+
 bool signal_is_pending(struct sigthread *t)
 {
 	struct siggroup *g = t->group;
@@ -151,7 +163,7 @@ enum verdict signal_take(struct sigthread *t, int *status,
 		    (g->unkillable && !signal_is_kernels(sig)))
 			continue;
 		emit(g->ground, .type = KITH_EV_DELIVER,
-		     .subject = pid_root_nr(*t->name), .actor = info->pid,
+		     .subject = pid_root_nr(fetch(t->name)), .actor = info->pid,
 		     .value = sig, .other = info->code, .info = *info);
 		*status = end_group(t, sig);
 		verdict = VERDICT_TERMINATE;

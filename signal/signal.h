@@ -100,6 +100,9 @@ enum sent signal_send(struct siggroup *g, struct sigthread *to,
 		      const struct kith_siginfo *info,
 		      const struct sending *how);
 
+/* Has g's end been decided?  If so, *status is the wait status it ends with. */
+bool signal_has_ended(struct siggroup *g, int *status);
+
 /* Is anything pending that t would take?  And would it end t? */
 bool signal_is_pending(struct sigthread *t);
 bool signal_is_fatal_pending(struct sigthread *t);

@@ -31,8 +31,11 @@ struct kin *dead_take(struct dead *d)
 /* Linux: wait_task_zombie(), where it reads the status. */
 int kingroup_status(const struct kingroup *group)
 {
-	return group->signals->group_exit ? group->signals->group_status
-					  : group->leader->status;
+	int status;
+
+	return signal_has_ended(group->signals, &status)
+		       ? status
+		       : group->leader->status;
 }
 
 void kin_bury(struct kin *k)
@@ -99,7 +102,7 @@ struct kin *kin_release(struct kin *k)
 	     .actor = kin_nr(k));
 	usage_add(&group->gone, &k->usage);
 	if (group->ns->reaper == k)
-		group->ns->reaper = leader;
+		publish(&group->ns->reaper, leader);
 	cds_list_del_init(&k->in_group);
 	group->count--;
 	if (k == leader) {
@@ -154,6 +157,6 @@ void kin_take_lead(struct kin *k, struct dead *dead)
 	old->exit_signal = -1;
 	old->state = KIN_DEAD;
 	if (group->ns->reaper == old)
-		group->ns->reaper = k;
+		publish(&group->ns->reaper, k);
 	dead_add(dead, old);
 }

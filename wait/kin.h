@@ -149,7 +149,7 @@ void kin_make_subreaper(struct kingroup *group);
 /* Its number in the root namespace. */
 static inline int kin_nr(const struct kin *k)
 {
-	return pid_root_nr(k->pid);
+	return pid_root_nr(fetch(&k->pid));
 }
 
 static inline int kingroup_nr(const struct kingroup *group)

@@ -30,7 +30,7 @@ static struct kin *find_init(struct kin *k)
 	if (ns->reaper == k) {
 		other = living_thread(k->group);
 		if (other)
-			ns->reaper = other;
+			publish(&ns->reaper, other);
 	}
 	return ns->reaper;
 }

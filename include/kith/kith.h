@@ -31,7 +31,8 @@
  * processes, groups and sessions are named by their numbers in the root pid
  * namespace.
  *
- * A machine is used by one OS thread at a time.
+ * A machine is used by one OS thread at a time, unless it was made to be shared:
+ * see kith_worker_begin().
  */
 #ifndef KITH_KITH_H
 #define KITH_KITH_H
@@ -213,7 +214,16 @@ struct kith_config {
 	bool dump_core; /* RLIMIT_CORE is not 0: a core signal dumps core */
 	uint64_t lacks_caps; /* capabilities that init lacks, bit n is cap n */
 	size_t memory;       /* bytes the machine may use at most; 0: 64 GiB */
-	bool shared; /* many OS threads may drive it (see kith_worker_begin) */
+	bool shared; /* many OS threads may drive it: kith_worker_begin() */
+	/*
+	 * User mode.  Asked, whenever thread tid has nothing to do, what it
+	 * calls next; last is the result of its last call, NULL for a newborn.
+	 * If it returns false, or there is none, the thread idles until
+	 * kith_call().  It is asked by whoever runs the step, with no lock held.
+	 */
+	bool (*program)(void *ctx, pid_t tid, const struct kith_result *last,
+			struct kith_call *next);
+	void *ctx;
 };
 
 /* NULL with errno if memory is missing.  NULL config: all zero. */
@@ -225,6 +235,16 @@ KITH_API void kith_free(struct kith_machine *m);
  * are idle, asleep or dead.
  */
 KITH_API bool kith_step(struct kith_machine *m);
+
+/*
+ * A shared machine may be driven by many OS threads at once: each may call
+ * kith_step(), kith_call(), kith_result() and look.  Each begins with the first
+ * of these and ends with the second, the thread that calls kith_new() and
+ * kith_free() included.  Restoring, checking, hashing, watching and freeing want
+ * the machine to themselves; there are no snapshots of a shared machine.
+ */
+KITH_API void kith_worker_begin(void);
+KITH_API void kith_worker_end(void);
 
 /* Steps until there are no more; returns how many there were. */
 KITH_API uint64_t kith_run(struct kith_machine *m);
@@ -293,6 +313,12 @@ struct kith_look {
 /* 0, or -ESRCH. */
 KITH_API int kith_look(struct kith_machine *m, pid_t tid,
 		       struct kith_look *look);
+
+/*
+ * Is there a thread tid, and whose child is its process?  Returns the parent's
+ * number, 0 for init, -ESRCH.  Takes no lock, and never waits.
+ */
+KITH_API pid_t kith_parent(struct kith_machine *m, pid_t tid);
 
 /* The lowest thread number above `after`; 0 if there is none. */
 KITH_API pid_t kith_next(struct kith_machine *m, pid_t after);
