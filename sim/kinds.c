@@ -95,6 +95,8 @@ static bool expected_name(struct scan *s, const char *const *sets,
 	list_names(&list, sets);
 	if (list.len > 150) {
 		list.len = 150;
+		while (list.text[list.len - 1] != ' ')
+			list.len--;
 		out_text(&list, "...");
 	}
 	out_text(&list, ")");
@@ -637,7 +639,7 @@ static bool read_class_value(struct scan *s, enum status_class class,
 
 static bool parse_status(struct scan *s, const struct kind *k, struct value *v)
 {
-	enum status_class class;
+	enum status_class class = EXITED;
 	bool core = false;
 	int64_t n = 0;
 	int *status;

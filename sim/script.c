@@ -106,9 +106,11 @@ enum { VERSION = 6, PATCHLEVEL = 18 };
 static bool read_version(struct reader *r)
 {
 	struct scan *s = &r->scan;
-	const char *start = s->p;
 	int64_t version, level;
+	const char *start;
 
+	skip_space(s);
+	start = s->p;
 	if (!must_take(s, ">=") ||
 	    !read_decimal(s, "a version, like 6.14", 0, 1000, &version) ||
 	    !must_take(s, ".") ||
@@ -177,7 +179,7 @@ static bool read_signal_line(struct reader *r, pid_t tid)
 
 	if (!name_here(s) || !read_signal(s, &signo))
 		return expected(s, "a signal, or 'stopped by'");
-	if (!stopped && !looking_at(s, "---")) {
+	if (!stopped && looking_at(s, "{")) {
 		skip_space(s);
 		v.column = column_of(s, s->p);
 		if (!info->parse(s, info, &v))

@@ -31,7 +31,7 @@ struct scan {
 	struct pool *pool;
 	bool failed;
 	uint32_t column;     /* of the failure */
-	char complaint[240]; /* "expected ..." */
+	char complaint[320]; /* "expected ..." */
 };
 
 /* The column of p, from 1, in characters of UTF-8. */
