@@ -79,12 +79,14 @@ struct memory *memory_new(size_t max, bool shared)
 
 void memory_destroy(struct memory *m)
 {
+	size_t size = m->reserved;
+
 	if (m->shared) {
 		free(m);
 		return;
 	}
-	bounds_open(m, m->reserved);
-	munmap(m, m->reserved);
+	bounds_open(m, size);
+	munmap(m, size);
 }
 
 /* May there be one more block of this size?  If so, it is counted. */
@@ -94,8 +96,6 @@ static bool account(struct memory *m, size_t size)
 		return false;
 	m->bytes += size;
 	m->blocks++;
-	if (m->bytes > m->peak)
-		m->peak = m->bytes;
 	return true;
 }
 
@@ -150,7 +150,7 @@ static void *arena_alloc(struct memory *m, size_t size)
 	struct free_block *b = m->free[c];
 
 	if (b) {
-		bounds_open(b, sizeof(*b));
+		bounds_open_for_copy(b, sizeof(*b));
 		m->free[c] = b->next;
 	} else {
 		b = cut(m, c);
@@ -169,8 +169,11 @@ void *memory_alloc(struct memory *m, size_t size)
 		account_free(m, size);
 		return NULL;
 	}
-	if (!m->shared)
+	if (!m->shared) {
 		bounds_open(p, size);
+		if (m->bytes > m->peak)
+			m->peak = m->bytes;
+	}
 	return memset(p, 0, size);
 }
 

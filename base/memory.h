@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MEMORY_SMALL = 64, MEMORY_LARGE = 12 }; /* numbers of size classes */
+enum { MEMORY_SMALL = 64, MEMORY_LARGE = 13 }; /* numbers of size classes */
 
 struct free_block;
 

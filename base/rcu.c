@@ -30,7 +30,7 @@ void read_begin(struct ground *g)
 }
 
 /* Stands for "a grace period is over"; see order_before(). */
-static void *grace_token(struct ground *g)
+static inline void *grace_token(struct ground *g)
 {
 	return &g->deferred;
 }
@@ -59,6 +59,7 @@ void defer(struct ground *g, struct rcu_head *head,
 {
 	if (g->shared) {
 		order_before(head);
+		order_is_ours(head, sizeof(*head)); /* liburcu's, now */
 		call_rcu(head, fn);
 		return;
 	}
@@ -67,12 +68,22 @@ void defer(struct ground *g, struct rcu_head *head,
 	g->deferred = head;
 }
 
-void deferred_begin(struct ground *g, struct rcu_head *head)
+void grace_passed(struct ground *g)
 {
-	if (g->shared) {
-		order_after(head);
+	if (g->shared)
 		order_after(grace_token(g));
-	}
+}
+
+/* Stands for "what was deferred is done"; see grace_wait(). */
+static inline void *done_token(struct ground *g)
+{
+	return &g->seed;
+}
+
+void deferred_end(struct ground *g)
+{
+	if (g->shared)
+		order_before(done_token(g));
 }
 
 void grace_end(struct ground *g)
@@ -91,9 +102,11 @@ void grace_end(struct ground *g)
  */
 __attribute__((noinline)) void grace_wait(struct ground *g)
 {
-	if (g->shared)
+	if (g->shared) {
 		rcu_barrier();
-	else
+		order_after(done_token(g));
+	} else {
 		grace_end(g);
+	}
 	__asm__ volatile("" ::: "memory");
 }

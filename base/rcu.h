@@ -13,7 +13,9 @@
  * helgrind can see.  order_before() and order_after() say aloud what liburcu
  * guarantees: what was done before a publish is seen after the fetch, and what
  * was done inside a read section is over before a deferred function runs.  A
- * read outside of a read section is not excused, and is found.
+ * read outside of a read section is not excused, and is found.  Helgrind knows
+ * no atomic operations either: order_is_ours() tells it to leave alone a word
+ * that only they touch.
  */
 #ifndef BASE_RCU_H
 #define BASE_RCU_H
@@ -33,15 +35,18 @@
 #if defined(RCU_TSAN)
 void __tsan_acquire(void *);
 void __tsan_release(void *);
-#define order_before(p) __tsan_release((void *)(p))
-#define order_after(p)  __tsan_acquire((void *)(p))
+#define order_before(p)     __tsan_release((void *)(p))
+#define order_after(p)      __tsan_acquire((void *)(p))
+#define order_is_ours(p, n) ((void)(p))
 #elif defined(WITH_HELGRIND)
 #include <valgrind/helgrind.h>
-#define order_before(p) ANNOTATE_HAPPENS_BEFORE(p)
-#define order_after(p)  ANNOTATE_HAPPENS_AFTER(p)
+#define order_before(p)     ANNOTATE_HAPPENS_BEFORE(p)
+#define order_after(p)      ANNOTATE_HAPPENS_AFTER(p)
+#define order_is_ours(p, n) VALGRIND_HG_DISABLE_CHECKING(p, n)
 #else
-#define order_before(p) ((void)(p))
-#define order_after(p)  ((void)(p))
+#define order_before(p)     ((void)(p))
+#define order_after(p)      ((void)(p))
+#define order_is_ours(p, n) ((void)(p))
 #endif
 
 /*
@@ -57,40 +62,36 @@ void read_end(struct ground *g);
 /* True inside a read section of the calling thread; for assertions. */
 bool read_is_held(struct ground *g);
 
-/*
- * A release and an acquire.  Helgrind does not know atomic operations, but is
- * told to look away from what happens inside of liburcu: there, liburcu's own
- * functions do it.
- */
-#if defined(WITH_HELGRIND)
-#define store_pointer(where, p) rcu_assign_pointer(*(where), p)
-#define load_pointer(where)     rcu_dereference(*(where))
-#else
-#define store_pointer(where, p) __atomic_store_n(where, p, __ATOMIC_RELEASE)
-#define load_pointer(where)     __atomic_load_n(where, __ATOMIC_ACQUIRE)
-#endif
-
+/* A release and an acquire. */
 #define publish(where, p) \
 	do { \
 		order_before(where); \
-		store_pointer(where, p); \
+		order_is_ours(where, sizeof(*(where))); \
+		__atomic_store_n(where, p, __ATOMIC_RELEASE); \
 	} while (0)
 
 #define fetch(where) \
 	__extension__({ \
-		__typeof__(*(where)) fetched_ = load_pointer(where); \
+		__typeof__(*(where)) fetched_ = \
+			__atomic_load_n(where, __ATOMIC_ACQUIRE); \
 		order_after(where); \
 		fetched_; \
 	})
 
 /*
  * Call fn(head) once no reader can still see what head is part of.  fn begins
- * with deferred_begin().
+ * with deferred_begin() and, as soon as it knows the ground, grace_passed(); it
+ * ends with deferred_end().  That is all for the race detectors.
  */
 void defer(struct ground *g, struct rcu_head *head,
 	   void (*fn)(struct rcu_head *));
 
-void deferred_begin(struct ground *g, struct rcu_head *head);
+static inline void deferred_begin(struct rcu_head *head)
+{
+	order_after(head);
+}
+void grace_passed(struct ground *g);
+void deferred_end(struct ground *g);
 
 /* Single: the end of a step, and so of a grace period. */
 void grace_end(struct ground *g);

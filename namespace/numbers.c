@@ -91,9 +91,13 @@ static void node_free(struct rcu_head *head)
 {
 	struct numbers_node *node =
 		caa_container_of(head, struct numbers_node, dead);
+	struct ground *g;
 
-	deferred_begin(node->ground, head);
-	ground_free(node->ground, node);
+	deferred_begin(head);
+	g = node->ground;
+	grace_passed(g);
+	ground_free(g, node);
+	deferred_end(g);
 }
 
 /* Readers may still be in an empty node; it goes when they are gone. */

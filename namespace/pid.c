@@ -19,10 +19,13 @@ struct pid *pid_get(struct pid *pid)
 static void pid_free(struct rcu_head *head)
 {
 	struct pid *pid = caa_container_of(head, struct pid, dead);
-	struct ground *g = pid_ns(pid)->pids->ground;
+	struct ground *g;
 
-	deferred_begin(g, head);
+	deferred_begin(head);
+	g = pid_ns(pid)->pids->ground;
+	grace_passed(g);
 	memory_free(g->memory, pid, pid_size(pid->level));
+	deferred_end(g);
 }
 
 void pid_put(struct pid *pid)

@@ -271,6 +271,7 @@ bool kith_check(struct kith_machine *m, char *buf, size_t len)
 	struct walk w = { .machine = m, .buf = buf, .len = len };
 	struct process *p;
 
+	grace_wait(&m->ground); /* what is to be freed is no longer in use */
 	lock_acquire(&m->family.lock);
 	cds_list_for_each_entry(p, &m->processes, in_machine)
 		check_process(&w, p);

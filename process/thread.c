@@ -61,17 +61,25 @@ void process_discard(struct process *p)
 static void thread_free(struct rcu_head *head)
 {
 	struct thread *t = caa_container_of(head, struct thread, dead);
+	struct ground *g;
 
-	deferred_begin(thread_ground(t), head);
+	deferred_begin(head);
+	g = thread_ground(t);
+	grace_passed(g);
 	thread_discard(t);
+	deferred_end(g);
 }
 
 static void process_free(struct rcu_head *head)
 {
 	struct process *p = caa_container_of(head, struct process, dead);
+	struct ground *g;
 
-	deferred_begin(&p->machine->ground, head);
+	deferred_begin(head);
+	g = &p->machine->ground;
+	grace_passed(g);
 	process_discard(p);
+	deferred_end(g);
 }
 
 /* Take one dead thread away; returns who is to go next because of that. */
