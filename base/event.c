@@ -37,6 +37,8 @@ void stream_unwatch(struct stream *s, struct kith_observer *o)
 		at = &(*at)->next;
 	if (*at)
 		*at = o->next;
+	if (s->next == o)
+		s->next = o->next;
 }
 
 static bool make_room(struct stream *s)
@@ -70,12 +72,13 @@ void stream_append(struct ground *g, const struct kith_event *e)
 	lock_release(&s->lock);
 }
 
+/* An observer may dismiss itself, or whoever is next. */
 static void show(struct stream *s, const struct kith_event *e)
 {
-	struct kith_observer *o, *next;
+	struct kith_observer *o;
 
-	for (o = s->observers; o; o = next) {
-		next = o->next;
+	for (o = s->observers; o; o = s->next) {
+		s->next = o->next;
 		o->event(o, e);
 	}
 }

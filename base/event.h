@@ -20,6 +20,7 @@
 struct stream {
 	struct lock lock;                /* RANK_EVENT */
 	struct kith_observer *observers; /* in order of arrival; a step's end */
+	struct kith_observer *next;      /* to be shown what is being shown */
 	uint64_t seq;                    /* (e) of the next event */
 	struct kith_event *kept;         /* (e) not shown yet */
 	size_t count, room;              /* (e) */
