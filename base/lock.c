@@ -11,32 +11,45 @@ static _Thread_local __attribute__((tls_model("initial-exec"))) struct {
 
 void mutexes_init(struct mutexes *m)
 {
-	for (int rank = 0; rank < NR_RANKS; rank++)
-		for (int i = 0; i < MUTEXES_PER_RANK; i++)
-			pthread_mutex_init(&m->of[rank][i], NULL);
+	for (int rank = 0; rank < NR_RANKS; rank++) {
+		for (int i = 0; i < MUTEXES_PER_RANK; i++) {
+			m->of[rank][i].rank = (enum lock_rank)rank;
+			m->of[rank][i].real = true;
+			pthread_mutex_init(&m->of[rank][i].mutex, NULL);
+		}
+	}
 }
 
 void mutexes_destroy(struct mutexes *m)
 {
 	for (int rank = 0; rank < NR_RANKS; rank++)
 		for (int i = 0; i < MUTEXES_PER_RANK; i++)
-			pthread_mutex_destroy(&m->of[rank][i]);
+			pthread_mutex_destroy(&m->of[rank][i].mutex);
 }
 
 void lock_init(struct lock *l, enum lock_rank rank, struct mutexes *m)
 {
+	static const struct ranked_mutex unreal[NR_RANKS] = {
+		[RANK_FAMILY].rank = RANK_FAMILY,
+		[RANK_PIDS].rank = RANK_PIDS,
+		[RANK_SIGNAL].rank = RANK_SIGNAL,
+		[RANK_ACTION].rank = RANK_ACTION,
+		[RANK_RUNQ].rank = RANK_RUNQ,
+		[RANK_EVENT].rank = RANK_EVENT,
+	};
 	uintptr_t hash = (uintptr_t)l / 16 * 0x9e3779b1u >> 7;
 
-	l->rank = (unsigned char)rank;
-	l->mutex = m ? &m->of[rank][hash % MUTEXES_PER_RANK] : NULL;
+	l->mutex =
+		m ? &m->of[rank][hash % MUTEXES_PER_RANK]
+		  : (struct ranked_mutex *)&unreal[rank]; /* not written to */
 }
 
 void lock_acquire(struct lock *l)
 {
 	assert(witness.depth == 0 ||
-	       witness.held[witness.depth - 1]->rank < l->rank);
-	if (l->mutex)
-		pthread_mutex_lock(l->mutex);
+	       witness.held[witness.depth - 1]->mutex->rank < l->mutex->rank);
+	if (l->mutex->real)
+		pthread_mutex_lock(&l->mutex->mutex);
 	witness.held[witness.depth++] = l;
 }
 
@@ -50,8 +63,8 @@ void lock_release(struct lock *l)
 	assert(i >= 0 && witness.held[i] == l);
 	for (witness.depth--; i < witness.depth; i++)
 		witness.held[i] = witness.held[i + 1];
-	if (l->mutex)
-		pthread_mutex_unlock(l->mutex);
+	if (l->mutex->real)
+		pthread_mutex_unlock(&l->mutex->mutex);
 }
 
 int lock_depth(void)

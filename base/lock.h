@@ -35,16 +35,22 @@ enum lock_rank {
 
 enum { MUTEXES_PER_RANK = 32 };
 
+struct ranked_mutex {
+	enum lock_rank rank;   /* (c) */
+	bool real;             /* (c) false: no mutex, just the rank */
+	pthread_mutex_t mutex; /* if real */
+};
+
 struct mutexes {
-	pthread_mutex_t of[NR_RANKS][MUTEXES_PER_RANK];
+	struct ranked_mutex of[NR_RANKS][MUTEXES_PER_RANK];
 };
 
 void mutexes_init(struct mutexes *m);
 void mutexes_destroy(struct mutexes *m);
 
+/* One word, for there is one in each of a million processes. */
 struct lock {
-	pthread_mutex_t *mutex; /* (c) NULL for a single driver */
-	unsigned char rank;     /* (c) enum lock_rank */
+	struct ranked_mutex *mutex; /* (c) */
 };
 
 /* m: NULL for a single driver.  There is nothing to undo. */

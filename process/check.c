@@ -110,7 +110,8 @@ static void check_thread(struct walk *w, struct thread *t)
 	w->blocks += 1 + (t->op.behind != NULL);
 	check_number(w, k);
 	check_children(w, k);
-	expect(w, k->group == &t->process->kin, "%d is in a strange group", nr);
+	expect(w, k->group == &thread_process(t)->kin,
+	       "%d is in a strange group", nr);
 	expect(w, k->state == KIN_ALIVE || t->run == RUN_GONE,
 	       "%d is dead, and may still run", nr);
 	expect(w, k->state == KIN_ALIVE || cds_list_empty(&k->children),

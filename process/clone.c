@@ -148,7 +148,7 @@ static void undo_birth(struct birth *b)
 
 static struct process *prepare_process(struct thread *t, uint64_t flags)
 {
-	struct sighand *theirs = t->process->signals.sighand, *h;
+	struct sighand *theirs = thread_process(t)->signals.sighand, *h;
 	struct process *p;
 
 	h = flags & KITH_CLONE_SIGHAND
@@ -173,7 +173,7 @@ static int prepare_birth(struct thread *t, const struct kith_clone_args *a,
 			   cred_has(t->cred, CAP_KITH_CHECKPOINT_RESTORE),
 	};
 	uint64_t f = a->flags;
-	struct process *p = t->process;
+	struct process *p = thread_process(t);
 
 	*b = (struct birth){ .child = NULL };
 	if (!(f & KITH_CLONE_THREAD)) {
@@ -232,7 +232,7 @@ static void be_born(struct thread *t, struct birth *b,
 	for (int i = 0; i < NAME_SIZE; i++)
 		child->name[i] = t->name[i];
 	pid_name_thread(b->pid, &child->kin);
-	sigthread_init(&child->signals, &child->process->signals,
+	sigthread_init(&child->signals, &thread_process(child)->signals,
 		       &child->kin.pid);
 	if (b->process) {
 		join_family(t, b, a);
@@ -258,7 +258,7 @@ static enum outcome clone_as(struct thread *t, const struct kith_clone_args *a)
 	int err = clone_check_flags(a), nr;
 
 	if (!err && (a->flags & KITH_CLONE_PARENT) &&
-	    t->process->signals.unkillable)
+	    thread_process(t)->signals.unkillable)
 		err = -EINVAL; /* CLN-21 */
 	if (err)
 		return done(t, err);

@@ -28,7 +28,8 @@ static void drop_prepared(struct thread *t)
  */
 static int prepare(struct thread *t)
 {
-	struct sighand *h = sighand_copy(t->process->signals.sighand, true);
+	struct sighand *h =
+		sighand_copy(thread_process(t)->signals.sighand, true);
 	struct space *s = space_new(thread_ground(t));
 	struct files *f = files_copy(t->files);
 
@@ -44,7 +45,7 @@ static int prepare(struct thread *t)
 /* Linux: de_thread(), its beginning.  False if the process is ending anyway. */
 static bool ask_to_be_alone(struct thread *t)
 {
-	struct siggroup *g = &t->process->signals;
+	struct siggroup *g = &thread_process(t)->signals;
 	bool granted;
 
 	lock_acquire(&g->lock);
@@ -91,7 +92,7 @@ void exec_tell(struct process *p)
 
 void exec_abandon(struct thread *t)
 {
-	struct siggroup *g = &t->process->signals;
+	struct siggroup *g = &thread_process(t)->signals;
 
 	lock_acquire(&g->lock);
 	g->exec_by = NULL;
@@ -101,7 +102,7 @@ void exec_abandon(struct thread *t)
 
 static void take_signals_along(struct thread *t)
 {
-	struct siggroup *g = &t->process->signals;
+	struct siggroup *g = &thread_process(t)->signals;
 	struct sighand *old;
 
 	lock_acquire(&g->lock);

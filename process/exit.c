@@ -50,7 +50,7 @@ enum outcome exit_begin(struct thread *t, int status)
 	t->kin.status = status;
 	group->live--;
 	if (group->live == 0)
-		signal_last_exit(&t->process->signals, status);
+		signal_last_exit(&thread_process(t)->signals, status);
 	lock_release(&m->family.lock);
 	sigthread_exit(&t->signals);
 	t->op.exit.status = status;
@@ -93,8 +93,9 @@ static enum outcome exit_release(struct thread *t)
 	lock_release(&m->family.lock);
 	space_put(space);
 	files_put(files);
-	t->op.step = last && t->process->signals.unkillable ? exit_namespace
-							    : exit_family;
+	t->op.step = last && thread_process(t)->signals.unkillable
+			     ? exit_namespace
+			     : exit_family;
 	return STEP_NEXT;
 }
 
@@ -113,7 +114,7 @@ static void begin_namespace_end(struct thread *t)
 	lock_acquire(&m->family.lock);
 	t->kin.group->closing = true;
 	cds_list_for_each_entry(p, &m->processes, in_machine)
-		if (p != t->process)
+		if (p != thread_process(t))
 			signal_send(&p->signals, p->kin.leader->signals, &info,
 				    &how);
 	lock_release(&m->family.lock);
@@ -208,7 +209,7 @@ static void halt_without_init(struct kith_machine *m)
 static enum outcome exit_family(struct thread *t)
 {
 	struct kith_machine *m = t->machine;
-	struct process *p = t->process;
+	struct process *p = thread_process(t);
 	bool is_init = p == m->init;
 	struct dead dead;
 

@@ -129,7 +129,8 @@ enum outcome sys_rt_sigaction(struct thread *t)
 		a.flags &= known;
 		a.mask &= ~never;
 	}
-	err = signal_action(&t->process->signals, sig, act ? &a : NULL, &was);
+	err = signal_action(&thread_process(t)->signals, sig, act ? &a : NULL,
+			    &was);
 	if (err)
 		return done(t, err);
 	if (old == WHERE_BAD)

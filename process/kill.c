@@ -72,7 +72,7 @@ static int kill_everybody(struct thread *t, int sig)
 
 	must_hold(&m->family.lock);
 	cds_list_for_each_entry(p, &m->processes, in_machine) {
-		if (p == t->process ||
+		if (p == thread_process(t) ||
 		    pid_nr(p->kin.pid, t->kin.group->ns) <= 1)
 			continue;
 		any = true;

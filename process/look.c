@@ -149,7 +149,8 @@ long kith_threads(struct kith_machine *m, pid_t tid, pid_t *buf, size_t n)
 	lock_acquire(&m->family.lock);
 	t = thread_find(m, tid);
 	if (t) {
-		cds_list_for_each_entry(k, &t->process->kin.threads, in_group) {
+		cds_list_for_each_entry(k, &thread_process(t)->kin.threads,
+					in_group) {
 			if ((size_t)count < n)
 				buf[count] = kin_nr(k);
 			count++;

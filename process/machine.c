@@ -56,7 +56,7 @@ static bool furnish_init(struct thread *t)
 /* Init is its own group and session; nobody here is its parent. */
 static void install_init(struct thread *t)
 {
-	struct process *p = t->process;
+	struct process *p = thread_process(t);
 	struct kith_machine *m = t->machine;
 
 	lock_acquire(&m->family.lock);
@@ -226,6 +226,7 @@ void kith_memory(struct kith_machine *m, struct kith_memory *out)
 		.bytes = memory->bytes,
 		.blocks = memory->blocks,
 		.peak = memory->peak,
+		.held = memory->shared ? 0 : memory->top,
 		.allocations = memory->allocations,
 	};
 }

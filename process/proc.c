@@ -53,7 +53,7 @@ static void put_ids(struct text *x, const char *name, const struct id *id)
 
 static void put_signals(struct text *x, struct thread *t)
 {
-	struct siggroup *g = &t->process->signals;
+	struct siggroup *g = &thread_process(t)->signals;
 	sigbits ignored, caught, own, shared;
 
 	lock_acquire(&g->lock);

@@ -119,7 +119,6 @@ struct thread {
 	struct kin kin;
 	struct sigthread signals;
 	struct kith_machine *machine; /* (c) */
-	struct process *process;      /* (c) */
 	struct cred *cred;            /* (o, r) */
 	struct space *space;          /* (o) NULL once it has exited */
 	struct files *files;          /* (o) likewise */
@@ -138,9 +137,10 @@ struct thread {
 struct process {
 	struct kingroup kin;
 	struct siggroup signals;
-	struct kith_machine *machine;    /* (c) */
-	struct cds_list_head in_machine; /* (f) on machine->processes */
-	struct rcu_head dead;
+	union {
+		struct cds_list_head in_machine; /* (f) on machine->processes */
+		struct rcu_head dead;
+	};
 };
 
 struct kith_machine {
@@ -157,8 +157,8 @@ struct kith_machine {
 	bool (*program)(void *ctx, pid_t tid, const struct kith_result *last,
 			struct kith_call *next); /* (c) may be NULL */
 	void *ctx;                               /* (c) */
-	bool dump_core;                 /* (c) */
-	bool halted;                    /* (q) init is dead */
+	bool dump_core;                          /* (c) */
+	bool halted;                             /* (q) init is dead */
 };
 
 static inline struct thread *thread_of_kin(struct kin *k)
@@ -174,6 +174,16 @@ static inline struct thread *thread_of_signals(struct sigthread *s)
 static inline struct process *process_of(struct kingroup *group)
 {
 	return caa_container_of(group, struct process, kin);
+}
+
+static inline struct process *thread_process(const struct thread *t)
+{
+	return process_of(t->kin.group);
+}
+
+static inline struct kith_machine *process_machine(const struct process *p)
+{
+	return caa_container_of(p->kin.family, struct kith_machine, family);
 }
 
 static inline struct ground *thread_ground(struct thread *t)

@@ -12,7 +12,6 @@ struct process *process_new(struct kith_machine *m, struct sighand *h,
 
 	if (!p)
 		return NULL;
-	p->machine = m;
 	CDS_INIT_LIST_HEAD(&p->in_machine);
 	siggroup_init(&p->signals, &m->ground, h, thread_wake_by_signal);
 	p->signals.dump_core = m->dump_core;
@@ -28,7 +27,6 @@ struct thread *thread_new(struct kith_machine *m, struct process *p,
 	if (!t)
 		return NULL;
 	t->machine = m;
-	t->process = p;
 	t->cred = cred;
 	t->start = clock_now(&m->ground);
 	kin_init(&t->kin, &p->kin, &t->signals, &t->cred);
@@ -55,7 +53,7 @@ void thread_discard(struct thread *t)
 void process_discard(struct process *p)
 {
 	siggroup_destroy(&p->signals);
-	ground_free(&p->machine->ground, p);
+	ground_free(&process_machine(p)->ground, p);
 }
 
 static void thread_free(struct rcu_head *head)
@@ -76,7 +74,7 @@ static void process_free(struct rcu_head *head)
 	struct ground *g;
 
 	deferred_begin(head);
-	g = &p->machine->ground;
+	g = &process_machine(p)->ground;
 	grace_passed(g);
 	process_discard(p);
 	deferred_end(g);
@@ -86,7 +84,7 @@ static void process_free(struct rcu_head *head)
 static struct kin *release(struct kith_machine *m, struct kin *k)
 {
 	struct thread *t = thread_of_kin(k);
-	struct process *p = t->process;
+	struct process *p = thread_process(t);
 	bool last = kin_is_leader(k);
 	struct kin *next;
 

@@ -377,6 +377,7 @@ KITH_API void kith_fail_allocation(struct kith_machine *m, uint64_t nth);
 struct kith_memory {
 	uint64_t bytes, blocks; /* in use now */
 	uint64_t peak;          /* most bytes ever used at once */
+	uint64_t held;          /* bytes taken of the host; 0 if shared: malloc's */
 	uint64_t allocations;   /* so far, freed or not */
 };
 KITH_API void kith_memory(struct kith_machine *m, struct kith_memory *memory);
