@@ -37,9 +37,38 @@ void numbers_destroy(struct numbers *n)
 	n->root = NULL;
 }
 
+static void node_free(struct rcu_head *head)
+{
+	struct numbers_node *node =
+		caa_container_of(head, struct numbers_node, dead);
+	struct ground *g;
+
+	deferred_begin(head);
+	g = node->ground;
+	grace_passed(g);
+	ground_free(g, node);
+	deferred_end(g);
+}
+
+/* Readers may still be in an empty node; it goes when they are gone. */
+static void drop_node(void **where)
+{
+	struct numbers_node *node = *where;
+
+	publish(where, NULL);
+	defer(node->ground, &node->dead, node_free);
+}
+
+/* Take back the empty nodes on the way to nr, down to the one at path[d]. */
+static void take_back(struct numbers_node **path, int d, int nr)
+{
+	for (; d < NUMBERS_LEVELS - 1 && !path[d]->taken; d++)
+		drop_node(&path[d + 1]->slot[slot_of(nr, d + 1)]);
+}
+
 /*
- * Nodes made on the way to a number stay when a later one can't be had: an
- * empty node is as good as none, and numbers_destroy() frees it.
+ * An empty node must not stay when one below it can't be had: nobody would
+ * remember to free it.
  */
 int numbers_reserve(struct numbers *n, int nr)
 {
@@ -52,8 +81,10 @@ int numbers_reserve(struct numbers *n, int nr)
 			struct numbers_node *node =
 				ground_alloc(n->ground, struct numbers_node);
 
-			if (!node)
+			if (!node) {
+				take_back(path, d + 1, nr);
 				return -ENOMEM;
+			}
 			node->ground = n->ground;
 			publish(where, node);
 		}
@@ -85,28 +116,6 @@ static void **leaf_slot(const struct numbers *n, int nr)
 void numbers_publish(struct numbers *n, int nr, void *thing)
 {
 	publish(leaf_slot(n, nr), thing);
-}
-
-static void node_free(struct rcu_head *head)
-{
-	struct numbers_node *node =
-		caa_container_of(head, struct numbers_node, dead);
-	struct ground *g;
-
-	deferred_begin(head);
-	g = node->ground;
-	grace_passed(g);
-	ground_free(g, node);
-	deferred_end(g);
-}
-
-/* Readers may still be in an empty node; it goes when they are gone. */
-static void drop_node(void **where)
-{
-	struct numbers_node *node = *where;
-
-	publish(where, NULL);
-	defer(node->ground, &node->dead, node_free);
 }
 
 void numbers_release(struct numbers *n, int nr)
