@@ -324,8 +324,9 @@ static void check_output(struct run *run, uint32_t line,
 		if (filled)
 			kind->print(&came, kind, &got);
 	}
-	failed(run, line, want->column, "%s: expected %s, got %s",
-	       kith_call_name(call->form->nr), out_line(&expected_),
+	failed(run, line, want->column, "%s: expected%s%s, got%s%s",
+	       kith_call_name(call->form->nr), kind->role == BOTH ? "" : " ",
+	       out_line(&expected_), kind->role == BOTH && filled ? "" : " ",
 	       filled ? out_line(&came) : "nothing there");
 	out_free(&expected_);
 	out_free(&came);
@@ -476,6 +477,8 @@ static void make_call(struct run *run, const struct line *line)
 	if (err) {
 		run->own.line = NULL;
 		not_made(run, line, err);
+		if (run->stepped)
+			run->stepped(run, line, "");
 		return;
 	}
 	actor_of(run, line->tid)->unclaimed = NULL;
@@ -529,7 +532,7 @@ static void compare_end(struct run *run, const struct line *line,
 		out(&came, "by %d", (int)e->by);
 	}
 	if (want.len)
-		failed(run, line->number, 1, "expected %d to be %s, got %s",
+		failed(run, line->number, 1, "%d: expected %s, got %s",
 		       (int)line->tid, out_line(&want), out_line(&came));
 	out_free(&want);
 	out_free(&came);

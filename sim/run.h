@@ -47,7 +47,10 @@ struct run {
 	void (*printed)(struct run *run, const struct printed *p);
 	void (*failed)(struct run *run, const struct failure *f);
 	void (*event)(struct run *run, const struct kith_event *e);
-	/* A call was made; line NULL: the machine has just been born. */
+	/*
+	 * A call was made, or with no text could not be made.  Line NULL: the
+	 * machine has just been born.
+	 */
 	void (*stepped)(struct run *run, const struct line *line,
 			const char *text);
 

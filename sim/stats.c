@@ -94,13 +94,27 @@ static void end_zombie(struct run *run, struct stats *st,
 	st->now--;
 }
 
+static pid_t process_of(struct run *run, pid_t tid)
+{
+	struct kith_look look;
+
+	return kith_look(run->machine, tid, &look) ? tid : look.tgid;
+}
+
+/* From thread to thread of one process is no adoption. */
 static void add_adoption(struct run *run, struct stats *st,
 			 const struct kith_event *e)
 {
-	struct adoption *a = pool_alloc(&st->pool, sizeof(*a));
+	pid_t from = process_of(run, e->actor);
+	pid_t to = process_of(run, (pid_t)e->value);
+	struct adoption *a;
 
-	*a = (struct adoption){ NULL,    e->subject, e->actor, (pid_t)e->value,
-				e->rule, run->line };
+	if (from == to)
+		return;
+	a = pool_alloc(&st->pool, sizeof(*a));
+	*a =
+		(struct adoption){ NULL, e->subject, from,
+				   to,   e->rule,    run->line };
 	*st->last_adoption = a;
 	st->last_adoption = &a->next;
 	st->adoptions++;
@@ -171,10 +185,12 @@ static void count(struct run *run, const struct kith_event *e)
 		break;
 	case KITH_EV_SIGNAL:
 		st->signals++;
-		tally_for(st, e->subject, (int)e->value)->sent++;
+		tally_for(st, process_of(run, e->subject), (int)e->value)
+			->sent++;
 		break;
 	case KITH_EV_DELIVER:
-		tally_for(st, e->subject, (int)e->value)->killed++;
+		tally_for(st, process_of(run, e->subject), (int)e->value)
+			->killed++;
 		break;
 	default:
 		break;
@@ -201,6 +217,8 @@ static void print_zombies(const struct stats *st, const struct run *run,
 	putchar('\n');
 	for (const struct zombie *z = st->first_zombie; z; z = z->next) {
 		bool open = !z->reaper;
+		unsigned lines = (open ? run->line : z->to.line) - z->from.line;
+		uint64_t ns = (open ? end : z->to.time) - z->from.time;
 
 		out_clear(&how);
 		print_death(&how, z->status);
@@ -208,16 +226,12 @@ static void print_zombies(const struct stats *st, const struct run *run,
 		       (int)z->pid, (int)z->parent, out_line(&how),
 		       (unsigned)z->from.line);
 		if (open)
-			printf("the end");
+			printf("the end, ");
 		else
-			printf("%u", (unsigned)z->to.line);
-		printf(", %u line%s, %.3f ms",
-		       (unsigned)((open ? run->line : z->to.line) -
-				  z->from.line),
-		       many((open ? run->line : z->to.line) - z->from.line, "",
-			    "s"),
-		       (double)((open ? end : z->to.time) - z->from.time) /
-			       1e6);
+			printf("%u, ", (unsigned)z->to.line);
+		printf("%u line%s", lines, many(lines, "", "s"));
+		if (ns)
+			printf(", %.3f ms", (double)ns / 1e6);
 		if (!open)
 			printf(", reaped by %d", (int)z->reaper);
 		putchar('\n');

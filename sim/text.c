@@ -258,11 +258,15 @@ bool read_decimal(struct scan *s, const char *what, int64_t min, int64_t max,
 		return false;
 	if (minus ? min >= 0 || value > -(uint64_t)min
 		  : min > 0 && value < (uint64_t)min)
-		return fail_at(s, start, "this number is too small (at least "
-					 "%lld)", (long long)min);
+		return fail_at(s, start,
+			       "this number is too small (at least "
+			       "%lld)",
+			       (long long)min);
 	if (!minus && value > (uint64_t)max)
-		return fail_at(s, start, "this number is too large (at most "
-					 "%lld)", (long long)max);
+		return fail_at(s, start,
+			       "this number is too large (at most "
+			       "%lld)",
+			       (long long)max);
 	*n = minus ? (int64_t)-value : (int64_t)value;
 	return true;
 }

@@ -32,7 +32,8 @@ struct tree {
 	const struct strokes *strokes;
 	const struct paint *paint;
 	struct map born; /* a process's first parent, as an intptr_t */
-	struct out last; /* the picture that --at may want */
+	const struct line
+		*only; /* with --at: the call to draw after, or NULL */
 	bool drew;
 };
 
@@ -239,7 +240,8 @@ static void picture(struct out *o, struct run *run, const struct line *line,
 
 	if (line)
 		out(o, "%5u  %s%s%s\n", (unsigned)line->number,
-		    tree->paint->bold, text, tree->paint->off);
+		    tree->paint->bold, *text ? text : "(not made)",
+		    tree->paint->off);
 	draw(o, run, "       ");
 }
 
@@ -305,23 +307,27 @@ static void stepped(struct run *run, const struct line *line, const char *text)
 	struct tree *tree = run->context;
 	struct out o = { 0 };
 
-	if (tree->options->has_at ? line && line->number > tree->options->at
-				  : !line)
+	if (tree->options->has_at ? line != tree->only : !line)
 		return;
 	if (tree->options->json)
 		tree_json(&o, run, line, text);
 	else
 		picture(&o, run, line, text);
-	if (tree->options->has_at) {
-		out_free(&tree->last);
-		tree->last = o;
-		return;
-	}
 	if (tree->drew && !tree->options->json)
 		putchar('\n');
 	tree->drew = true;
 	fwrite(out_line(&o), 1, o.len, stdout);
 	out_free(&o);
+}
+
+static const struct line *last_call(const struct script *script, uint32_t at)
+{
+	const struct line *last = NULL;
+
+	for (const struct line *line = script->first; line; line = line->next)
+		if (line->kind == LINE_CALL && line->number <= at)
+			last = line;
+	return last;
 }
 
 int cmd_tree(const struct options *options, int files, char **file)
@@ -340,11 +346,11 @@ int cmd_tree(const struct options *options, int files, char **file)
 	int status = USAGE;
 
 	(void)files;
-	if (!script_read(&script, file[0]))
+	if (!script_read(&script, file[0])) {
+		tree.only = last_call(&script, options->at);
 		status = run_script(&run, &script,
 				    options->has_seed ? &options->seed : NULL);
-	fwrite(out_line(&tree.last), 1, tree.last.len, stdout);
-	out_free(&tree.last);
+	}
 	map_free(&tree.born);
 	script_free(&script);
 	return status;
