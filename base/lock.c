@@ -3,11 +3,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-/* The locks this OS thread holds, lowest rank first. */
-static _Thread_local __attribute__((tls_model("initial-exec"))) struct {
-	const struct lock *held[NR_RANKS];
-	int depth;
-} witness;
+_Thread_local struct lock_witness lock_witness;
 
 void mutexes_init(struct mutexes *m)
 {
@@ -44,38 +40,29 @@ void lock_init(struct lock *l, enum lock_rank rank, struct mutexes *m)
 		  : (struct ranked_mutex *)&unreal[rank]; /* not written to */
 }
 
-void lock_acquire(struct lock *l)
+void lock_release_inner(struct lock *l)
 {
-	assert(witness.depth == 0 ||
-	       witness.held[witness.depth - 1]->mutex->rank < l->mutex->rank);
-	if (l->mutex->real)
-		pthread_mutex_lock(&l->mutex->mutex);
-	witness.held[witness.depth++] = l;
-}
+	struct lock_witness *w = &lock_witness;
+	int i = w->depth - 1;
 
-/* Locks may be released in any order; the ranks that are left still rise. */
-void lock_release(struct lock *l)
-{
-	int i = witness.depth - 1;
-
-	while (i > 0 && witness.held[i] != l)
+	while (i > 0 && w->held[i] != l)
 		i--;
-	assert(i >= 0 && witness.held[i] == l);
-	for (witness.depth--; i < witness.depth; i++)
-		witness.held[i] = witness.held[i + 1];
+	assert(i >= 0 && w->held[i] == l);
+	for (w->depth--; i < w->depth; i++)
+		w->held[i] = w->held[i + 1];
 	if (l->mutex->real)
 		pthread_mutex_unlock(&l->mutex->mutex);
 }
 
 int lock_depth(void)
 {
-	return witness.depth;
+	return lock_witness.depth;
 }
 
 bool lock_is_held(const struct lock *l)
 {
-	for (int i = 0; i < witness.depth; i++)
-		if (witness.held[i] == l)
+	for (int i = 0; i < lock_witness.depth; i++)
+		if (lock_witness.held[i] == l)
 			return true;
 	return false;
 }

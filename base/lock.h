@@ -20,6 +20,7 @@
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -55,8 +56,41 @@ struct lock {
 
 /* m: NULL for a single driver.  There is nothing to undo. */
 void lock_init(struct lock *l, enum lock_rank rank, struct mutexes *m);
-void lock_acquire(struct lock *l);
-void lock_release(struct lock *l);
+/* The locks that the calling OS thread holds, lowest rank first. */
+struct lock_witness {
+	const struct lock *held[NR_RANKS];
+	int depth;
+};
+extern _Thread_local __attribute__((tls_model("initial-exec")))
+struct lock_witness lock_witness;
+
+/* In line, for there are dozens of these in each call. */
+static inline void lock_acquire(struct lock *l)
+{
+	struct lock_witness *w = &lock_witness;
+
+	assert(w->depth == 0 ||
+	       w->held[w->depth - 1]->mutex->rank < l->mutex->rank);
+	if (l->mutex->real)
+		pthread_mutex_lock(&l->mutex->mutex);
+	w->held[w->depth++] = l;
+}
+
+/* Locks may be released in any order; the ranks that are left still rise. */
+void lock_release_inner(struct lock *l);
+
+static inline void lock_release(struct lock *l)
+{
+	struct lock_witness *w = &lock_witness;
+
+	if (w->depth == 0 || w->held[w->depth - 1] != l) {
+		lock_release_inner(l);
+		return;
+	}
+	w->depth--;
+	if (l->mutex->real)
+		pthread_mutex_unlock(&l->mutex->mutex);
+}
 
 /* How many locks the calling OS thread holds. */
 int lock_depth(void);

@@ -70,7 +70,7 @@ struct memory *memory_new(size_t max, bool shared)
 	m->shared = shared;
 	if (shared)
 		m->reserved = max ? max : SIZE_MAX;
-	m->fence = bounds_checked() ? 16 : 0;
+	m->fence = !shared && bounds_checked() ? 16 : 0;
 	m->top = (sizeof(*m) + 15) / 16 * 16;
 	if (!shared)
 		bounds_close((char *)m + m->top, m->reserved - m->top);
@@ -150,7 +150,8 @@ static void *arena_alloc(struct memory *m, size_t size)
 	struct free_block *b = m->free[c];
 
 	if (b) {
-		bounds_open_for_copy(b, sizeof(*b));
+		if (m->fence)
+			bounds_open_for_copy(b, sizeof(*b));
 		m->free[c] = b->next;
 	} else {
 		b = cut(m, c);
@@ -169,11 +170,10 @@ void *memory_alloc(struct memory *m, size_t size)
 		account_free(m, size);
 		return NULL;
 	}
-	if (!m->shared) {
+	if (m->fence)
 		bounds_open(p, size);
-		if (m->bytes > m->peak)
-			m->peak = m->bytes;
-	}
+	if (!m->shared && m->bytes > m->peak)
+		m->peak = m->bytes;
 	return memset(p, 0, size);
 }
 
@@ -190,11 +190,12 @@ void memory_free(struct memory *m, void *p, size_t size)
 		return;
 	}
 	c = class_of(size + m->fence);
-	if (size < sizeof(*b))
+	if (m->fence && size < sizeof(*b))
 		bounds_open(b, sizeof(*b));
 	b->next = m->free[c];
 	m->free[c] = b;
-	bounds_close(p, class_size(c));
+	if (m->fence)
+		bounds_close(p, class_size(c));
 }
 
 size_t memory_used(const struct memory *m)
