@@ -45,9 +45,9 @@ void read_end(struct ground *g)
 	}
 }
 
-bool read_is_held(struct ground *g)
+bool read_is_held(void)
 {
-	return !g->shared || readers > 0;
+	return readers > 0;
 }
 
 /*

@@ -59,8 +59,8 @@ void reader_unregister(void);
 void read_begin(struct ground *g);
 void read_end(struct ground *g);
 
-/* True inside a read section of the calling thread; for assertions. */
-bool read_is_held(struct ground *g);
+/* True inside a read section of the calling OS thread; for assertions. */
+bool read_is_held(void);
 
 /* A release and an acquire. */
 #define publish(where, p) \

@@ -102,6 +102,26 @@ static void check_number(struct walk *w, struct kin *k)
 		       "%d does not find its own number", kin_nr(k));
 }
 
+/* Nobody sleeps through what he waits for: a look would find nothing. */
+static void check_sleeper(struct walk *w, struct thread *t)
+{
+	struct wait_report report;
+	struct wait_request rq;
+
+	if (t->run == RUN_ASLEEP && t->op.step == wait_step &&
+	    t->op.wait.rq.who != WAIT_PGID) { /* there, one may: WAI-21 */
+		rq = t->op.wait.rq;
+		rq.options |= KITH_WNOWAIT;
+		expect(w, wait_scan(&t->kin, &rq, &report) != WAIT_FOUND,
+		       "%d sleeps in wait, and does not know that %d is dead",
+		       thread_nr(t), report.info.pid);
+	}
+	if (t->run == RUN_BLOCKED && t->op.step == vfork_step)
+		expect(w, !t->op.vfork.done,
+		       "%d sleeps in vfork, and its child has let go",
+		       thread_nr(t));
+}
+
 static void check_thread(struct walk *w, struct thread *t)
 {
 	struct kin *k = &t->kin;
@@ -125,6 +145,7 @@ static void check_thread(struct walk *w, struct thread *t)
 	       "the parent of %d is dead", nr);
 	if (!t->signals.exiting)
 		count_pending(w, &t->signals.own);
+	check_sleeper(w, t);
 }
 
 /*

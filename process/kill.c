@@ -3,6 +3,7 @@
  */
 #include "process/process.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 
@@ -17,6 +18,7 @@ static int kill_one(struct thread *t, struct kin *target, int sig)
 	};
 	struct sending how = { .from = thread_nr(t) };
 
+	assert(read_is_held() || lock_is_held(&t->machine->family.lock));
 	if (!signal_is_valid(sig))
 		return -EINVAL;
 	if (target->group != t->kin.group &&

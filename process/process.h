@@ -34,6 +34,8 @@
 #ifndef PROCESS_PROCESS_H
 #define PROCESS_PROCESS_H
 
+#include <assert.h>
+
 #include <kith/kith.h>
 
 #include "base/event.h"
@@ -196,10 +198,13 @@ static inline int thread_nr(const struct thread *t)
 	return kin_nr(&t->kin);
 }
 
-/* The thread of that number in the root namespace, or NULL; under RCU. */
+/* The thread of that number in the root namespace, or NULL; (f), (r). */
 static inline struct thread *thread_find(struct kith_machine *m, int nr)
 {
-	struct kin *k = pid_thread(pid_find(&m->root, nr));
+	struct kin *k;
+
+	assert(read_is_held() || lock_is_held(&m->family.lock));
+	k = pid_thread(pid_find(&m->root, nr));
 
 	return k ? thread_of_kin(k) : NULL;
 }

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <kith/kith.h>
 
@@ -27,7 +28,9 @@ struct world {
 	atomic_long births; /* and have been */
 	atomic_long kills, adoptions, lookups, found, waits, execs, threads;
 	atomic_int newest[NEWEST]; /* numbers to kill and to look up */
-	atomic_bool over;
+	atomic_long fatherless;
+	atomic_long steps;
+	atomic_bool over, stuck;
 	struct kith_machine *machine;
 };
 
@@ -179,26 +182,58 @@ static bool program(void *ctx, pid_t tid, const struct kith_result *last,
 	return true;
 }
 
+/* The number that comes next is a good one: somebody is just being born there. */
 static void look_around(struct world *w)
 {
 	struct kith_look look;
-	pid_t who = anybody(w);
+	pid_t who = anybody(w) + (pid_t)chance(3), parent;
 
 	atomic_fetch_add(&w->lookups, 1);
-	if (kith_parent(w->machine, who) >= 0)
+	parent = kith_parent(w->machine, who);
+	if (parent >= 0)
 		atomic_fetch_add(&w->found, 1);
+	if (parent == 0 && who != 1)
+		atomic_fetch_add(&w->fatherless, 1);
 	if (chance(8) == 0)
 		kith_look(w->machine, who, &look);
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Nobody could take a step for so long that nobody ever will. */
+static void despair(struct world *w, long *seen, double *since)
+{
+	const double patience = RUNNING_ON_VALGRIND ? 30 : 5;
+	long steps = atomic_load(&w->steps);
+
+	if (steps != *seen) {
+		*seen = steps;
+		*since = seconds();
+	} else if (seconds() - *since > patience) {
+		atomic_store(&w->stuck, true);
+		atomic_store(&w->over, true);
+	}
+	sched_yield();
 }
 
 static void *work(void *arg)
 {
 	struct world *w = arg;
+	double since = seconds();
+	long seen = -1;
 
 	kith_worker_begin();
 	while (!atomic_load(&w->over)) {
-		if (!kith_step(w->machine))
-			sched_yield();
+		if (kith_step(w->machine))
+			atomic_fetch_add(&w->steps, 1);
+		else
+			despair(w, &seen, &since);
 		if (chance(4) == 0)
 			look_around(w);
 	}
@@ -247,7 +282,9 @@ static void many_lives_end_well(bool micro)
 	ok(kith_check(w.machine, what, sizeof(what)),
 	   "%s steps: after all these lives everything fits together%s%s",
 	   micro ? "small" : "whole", *what ? ": " : "", what);
-	is(count_threads(w.machine), 1, "and nobody is left but init");
+	ok(!w.stuck, "and it came to an end by itself");
+	is(count_threads(w.machine), 1, "nobody is left but init");
+	is(w.fatherless, 0, "and nobody ever had no parent");
 	diag("%ld lives, %ld threads, %ld waits, %ld kills, %ld execs, "
 	     "%ld of %ld look-ups found somebody",
 	     w.target, w.threads, w.waits, w.kills, w.execs, w.found,
