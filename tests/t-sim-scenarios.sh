@@ -35,4 +35,12 @@ for file in "$srcdir"/tests/scenarios/*.kith; do
 done >"$tmp/long"
 is "$(cat "$tmp/long")" "" "each is short and begins with what it is about"
 
+# The man page's list of calls is written by hand.
+sed -n 's/^CALL(\([a-z_0-9]*\),.*/\1/p' "$srcdir/include/kith/calls.def" |
+	grep -v '^name$' | while read -r call; do
+	grep -q "^\.It Fn $call\( \|\$\)" "$srcdir/man/kith-transcript.5" ||
+		echo "$call"
+done >"$tmp/missing"
+is "$(cat "$tmp/missing")" "" "kith-transcript(5) lists every call there is"
+
 done_testing
