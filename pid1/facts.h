@@ -28,6 +28,7 @@ struct facts {
 	/*
 	 * Reap one child that is dead and say who it was and what it used.
 	 * Returns false if none is, and then whether any child is left at all.
+	 * A child that only stopped may be told of in the same way, once.
 	 */
 	bool (*reap)(void *world, struct death *death, bool *any_left);
 

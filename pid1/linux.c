@@ -88,7 +88,8 @@ static pid_t meet(const struct linux_world *w, char *name, size_t size)
 	siginfo_t info = { .si_pid = 0 };
 
 	if (!w->own_proc ||
-	    waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+	    waitid(P_ALL, 0, &info, WEXITED | w->stops | WNOHANG | WNOWAIT) <
+		    0 ||
 	    !info.si_pid)
 		return -1;
 	proc_name(info.si_pid, name, size);
@@ -107,7 +108,7 @@ static bool reap(void *world, struct death *death, bool *any_left)
 		death->when_ns = linux_now();
 		who = meet(w, death->name, sizeof(death->name));
 	}
-	death->pid = wait4(who, &death->status, WNOHANG, &ru);
+	death->pid = wait4(who, &death->status, WNOHANG | w->stops, &ru);
 	*any_left = death->pid == 0;
 	if (death->pid <= 0)
 		return false;
@@ -141,8 +142,13 @@ static void stop_oneself(void *world, int sig)
 {
 	struct linux_world *w = world;
 
-	linux_block(ALL_SIGNALS & ~(UINT64_C(1) << (sig - 1)));
+	/*
+	 * Sent first and let in then, so that it is one with the terminal's own
+	 * that may be waiting, and so that a SIGCONT in between takes it back:
+	 * we must not stop twice, nor after somebody let us go on.
+	 */
 	kill(w->self, sig);
+	linux_block(ALL_SIGNALS & ~(UINT64_C(1) << (sig - 1)));
 	linux_block(ALL_SIGNALS);
 }
 
@@ -153,12 +159,14 @@ const struct facts linux_facts = {
 	.pause = stop_oneself,
 };
 
-void linux_init(struct linux_world *w, pid_t self, bool details)
+void linux_init(struct linux_world *w, pid_t self, enum place place,
+		bool details)
 {
 	char seen[12];
 	ssize_t n;
 
 	w->self = self;
+	w->stops = place == TOGETHER ? WUNTRACED : 0;
 	w->details = details;
 	if (!details)
 		return;

@@ -24,6 +24,7 @@
 
 struct linux_world {
 	pid_t self;
+	int stops;      /* WUNTRACED if stops are wanted as well, or 0 */
 	bool details;   /* names and times of the dead are wanted */
 	bool own_proc;  /* /proc shows our pid namespace */
 	siginfo_t last; /* what hear() took */
@@ -31,7 +32,8 @@ struct linux_world {
 
 extern const struct facts linux_facts;
 
-void linux_init(struct linux_world *w, pid_t self, bool details);
+void linux_init(struct linux_world *w, pid_t self, enum place place,
+		bool details);
 
 /* Block exactly these; returns what was blocked before. */
 uint64_t linux_block(uint64_t signals);

@@ -101,7 +101,7 @@ static int run(char **argv, bool stats)
 	if (pid <= 0)
 		return not_started(&l, pid);
 	let_go();
-	linux_init(&world, l.self, stats);
+	linux_init(&world, l.self, l.place, stats);
 	policy_init(&policy, l.place);
 	code = serve(&policy, pid, &linux_facts, &world, &tally);
 	if (stats)

@@ -10,39 +10,39 @@ static const struct {
 	uint8_t next;
 } table[NR_STATES][NR_HAPPENINGS] = {
 	[SERVING] = {
-		[SIGNALLED]   = { PASS_ON, SERVING },
-		[STOP_ASKED]  = { PASS_ON, SERVING },
-		[STOP_TYPED]  = { PAUSE, SERVING },
-		[OWN_ECHO]    = { 0, SERVING },
-		[CHILD_NEWS]  = { REAP, SERVING },
-		[MAIN_DIED]   = { KEEP_CODE | REAP, LEAVING },
-		[ORPHAN_DIED] = { REAP, SERVING },
-		[NOBODY_DEAD] = { REST, SERVING },
+		[SIGNALLED]    = { PASS_ON, SERVING },
+		[STOP_ASKED]   = { PASS_ON, SERVING },
+		[OWN_ECHO]     = { 0, SERVING },
+		[CHILD_NEWS]   = { REAP, SERVING },
+		[MAIN_STOPPED] = { PAUSE, SERVING },
+		[MAIN_DIED]    = { KEEP_CODE | REAP, LEAVING },
+		[ORPHAN_DIED]  = { REAP, SERVING },
+		[NOBODY_DEAD]  = { REST, SERVING },
 		/* Somebody else has its status: never wait for ever. */
-		[NOBODY_LEFT] = { QUIT, OVER },
+		[NOBODY_LEFT]  = { QUIT, OVER },
 	},
 	/* The main child's number may be anyone's now: pass nothing on. */
 	[LEAVING] = {
-		[SIGNALLED]   = { 0, LEAVING },
-		[STOP_ASKED]  = { 0, LEAVING },
-		[STOP_TYPED]  = { 0, LEAVING },
-		[OWN_ECHO]    = { 0, LEAVING },
-		[CHILD_NEWS]  = { REAP, LEAVING },
-		[MAIN_DIED]   = { 0, LEAVING },
-		[ORPHAN_DIED] = { REAP, LEAVING },
-		[NOBODY_DEAD] = { QUIT, OVER },
-		[NOBODY_LEFT] = { QUIT, OVER },
+		[SIGNALLED]    = { 0, LEAVING },
+		[STOP_ASKED]   = { 0, LEAVING },
+		[OWN_ECHO]     = { 0, LEAVING },
+		[CHILD_NEWS]   = { REAP, LEAVING },
+		[MAIN_STOPPED] = { 0, LEAVING },
+		[MAIN_DIED]    = { 0, LEAVING },
+		[ORPHAN_DIED]  = { REAP, LEAVING },
+		[NOBODY_DEAD]  = { QUIT, OVER },
+		[NOBODY_LEFT]  = { QUIT, OVER },
 	},
 	[OVER] = {
-		[SIGNALLED]   = { QUIT, OVER },
-		[STOP_ASKED]  = { QUIT, OVER },
-		[STOP_TYPED]  = { QUIT, OVER },
-		[OWN_ECHO]    = { QUIT, OVER },
-		[CHILD_NEWS]  = { QUIT, OVER },
-		[MAIN_DIED]   = { QUIT, OVER },
-		[ORPHAN_DIED] = { QUIT, OVER },
-		[NOBODY_DEAD] = { QUIT, OVER },
-		[NOBODY_LEFT] = { QUIT, OVER },
+		[SIGNALLED]    = { QUIT, OVER },
+		[STOP_ASKED]   = { QUIT, OVER },
+		[OWN_ECHO]     = { QUIT, OVER },
+		[CHILD_NEWS]   = { QUIT, OVER },
+		[MAIN_STOPPED] = { QUIT, OVER },
+		[MAIN_DIED]    = { QUIT, OVER },
+		[ORPHAN_DIED]  = { QUIT, OVER },
+		[NOBODY_DEAD]  = { QUIT, OVER },
+		[NOBODY_LEFT]  = { QUIT, OVER },
 	},
 };
 
@@ -75,8 +75,7 @@ static const struct {
 	{ FAULTS, BY_KERNEL, ANYWHERE, OWN_ECHO },
 
 	/* The terminal writes to groups: the main child has its own copy. */
-	{ STOPS, BY_KERNEL, TOGETHER, STOP_TYPED },
-	{ TYPED, BY_KERNEL, TOGETHER, OWN_ECHO },
+	{ TYPED | STOPS, BY_KERNEL, TOGETHER, OWN_ECHO },
 
 	{ BIT(SIGTERM) | BIT(SIGINT), ANYONE, ANYWHERE, STOP_ASKED },
 	{ ANY, ANYONE, ANYWHERE, SIGNALLED },
@@ -109,6 +108,13 @@ unsigned int policy_died(struct policy *p, int status)
 	if (action & KEEP_CODE)
 		p->code = status_for_shell(status);
 	return action;
+}
+
+unsigned int policy_stopped(struct policy *p, int sig)
+{
+	if (p->place != TOGETHER || !(STOPS & BIT(sig)))
+		return 0;
+	return policy_step(p, MAIN_STOPPED);
 }
 
 enum happening policy_hear(enum place place, int sig, enum sender sender)

@@ -49,7 +49,7 @@ enum {
  * TOGETHER is for an init that somebody runs from a shell: the terminal and
  * the job are that shell's, and a session of its own would cost the child
  * both.  So it stays in init's group, gets what the terminal sends as if init
- * were not there, and init stops and goes on as one more member of the job.
+ * were not there, and init stops after it, as one more member of the job.
  */
 enum place { APART = 1, TOGETHER = 2 };
 
@@ -61,15 +61,15 @@ struct surroundings {
 enum place policy_place(struct surroundings s);
 
 enum happening {
-	SIGNALLED,   /* a signal came that is meant for the main child */
-	STOP_ASKED,  /* one came that asks everything here to end */
-	STOP_TYPED,  /* the terminal stops the job that init is part of */
-	OWN_ECHO,    /* one came that means nothing to anyone */
-	CHILD_NEWS,  /* SIGCHLD: perhaps somebody is dead */
-	MAIN_DIED,   /* the main child was reaped */
-	ORPHAN_DIED, /* another was */
-	NOBODY_DEAD, /* all children that are left are alive */
-	NOBODY_LEFT, /* there is no child */
+	SIGNALLED,    /* a signal came that is meant for the main child */
+	STOP_ASKED,   /* one came that asks everything here to end */
+	OWN_ECHO,     /* one came that means nothing to anyone */
+	CHILD_NEWS,   /* SIGCHLD: perhaps somebody is dead */
+	MAIN_STOPPED, /* it stopped as jobs do, and init is part of the job */
+	MAIN_DIED,    /* the main child was reaped */
+	ORPHAN_DIED,  /* another was */
+	NOBODY_DEAD,  /* all children that are left are alive */
+	NOBODY_LEFT,  /* there is no child */
 	NR_HAPPENINGS
 };
 
@@ -78,7 +78,7 @@ enum state { SERVING, LEAVING, OVER, NR_STATES };
 /* What to do, least bit first.  No bit: nothing. */
 enum {
 	PASS_ON = 1 << 0,   /* send the main child the signal that came */
-	PAUSE = 1 << 1,     /* stop, as that signal would have it */
+	PAUSE = 1 << 1,     /* stop, by the signal that stopped it */
 	KEEP_CODE = 1 << 2, /* policy_died() does */
 	REAP = 1 << 3,      /* ask for the dead until nobody is */
 	REST = 1 << 4,      /* stop asking; sleep until a signal comes */
@@ -96,6 +96,14 @@ unsigned int policy_step(struct policy *p, enum happening what);
 
 /* MAIN_DIED, with its wait status, from which the code follows. */
 unsigned int policy_died(struct policy *p, int status);
+
+/*
+ * The main child stopped, by this signal: MAIN_STOPPED if that is init's matter,
+ * that is, if they are of one job, and it stopped as jobs do.  Init waits for
+ * this, and does not stop when the terminal says so: a child that has its own
+ * way of stopping (an editor) must be done before the shell takes over.
+ */
+unsigned int policy_stopped(struct policy *p, int sig);
 
 /* Who sent a signal: the kernel (a terminal, a death), init, or anyone else. */
 enum sender { BY_OTHERS = 1, BY_KERNEL = 2, BY_INIT = 4 };

@@ -7,6 +7,8 @@
  */
 #include "pid1/facts.h"
 
+#include <sys/wait.h>
+
 enum {
 	LOT = 32,
 
@@ -23,7 +25,7 @@ struct service {
 	const struct facts *facts;
 	void *world;
 	struct tally *tally;
-	int sig;            /* the signal that came last */
+	int stop;           /* what stopped main last */
 	unsigned int after; /* deaths since main's */
 	bool reaping;
 	bool over;
@@ -34,7 +36,7 @@ static void act(struct service *s, unsigned int actions)
 	if (actions & PASS_ON)
 		tally_signal(s->tally, s->facts->pass_on(s->world, s->main));
 	if (actions & PAUSE)
-		s->facts->pause(s->world, s->sig);
+		s->facts->pause(s->world, s->stop);
 	if (actions & REAP)
 		s->reaping = true;
 	if (actions & REST)
@@ -46,17 +48,23 @@ static void act(struct service *s, unsigned int actions)
 static void listen(struct service *s)
 {
 	enum sender sender;
+	int sig = s->facts->hear(s->world, !s->reaping, &sender);
 
-	s->sig = s->facts->hear(s->world, !s->reaping, &sender);
-	if (s->sig)
-		act(s, policy_step(s->policy, policy_hear(s->policy->place,
-							  s->sig, sender)));
+	if (sig)
+		act(s, policy_step(s->policy,
+				   policy_hear(s->policy->place, sig, sender)));
 }
 
-static void bury(struct service *s, const struct death *death)
+static void take_note(struct service *s, const struct death *death)
 {
 	bool is_main = death->pid == s->main && s->policy->state == SERVING;
 
+	if (WIFSTOPPED(death->status)) {
+		s->stop = WSTOPSIG(death->status);
+		if (is_main)
+			act(s, policy_stopped(s->policy, s->stop));
+		return;
+	}
 	tally_death(s->tally, death, is_main);
 	if (is_main)
 		act(s, policy_died(s->policy, death->status));
@@ -72,7 +80,7 @@ static void reap_lot(struct service *s)
 
 	for (i = 0; i < LOT && s->reaping && !s->over; i++) {
 		if (s->facts->reap(s->world, &death, &any_left)) {
-			bury(s, &death);
+			take_note(s, &death);
 			if (s->policy->state != LEAVING ||
 			    ++s->after < FAREWELLS)
 				continue;

@@ -36,20 +36,23 @@ static int find_terminal(void)
 
 void launch_prepare(struct launch *l)
 {
-	struct sigaction plain = { .sa_handler = SIG_DFL,
-				   .sa_flags = SA_NOCLDSTOP };
+	struct sigaction plain = { .sa_handler = SIG_DFL };
 	struct surroundings s;
 
 	l->mask = linux_block(ALL_SIGNALS);
 	l->self = getpid();
-
-	/* Inherited as ignored, it would have the kernel reap behind us. */
-	sigaction(SIGCHLD, &plain, &l->chld);
-
 	l->tty = find_terminal();
 	s.terminal = l->tty >= 0;
 	s.leader = s.terminal && getsid(0) == l->self;
 	l->place = policy_place(s);
+
+	/*
+	 * Inherited as ignored it would have the kernel reap behind us.  A child
+	 * that stops concerns us only as part of the same job.
+	 */
+	if (l->place == APART)
+		plain.sa_flags = SA_NOCLDSTOP;
+	sigaction(SIGCHLD, &plain, &l->chld);
 }
 
 /* One place where the program may be: exec there, or see whether it exists. */

@@ -15,10 +15,10 @@
 
 struct death {
 	pid_t pid;
-	int status;             /* as wait tells it */
+	int status;        /* as wait tells it */
 	struct usage used; /* with those that it had waited for */
-	uint64_t when_ns;       /* on the monotonic clock; 0 if nobody asks */
-	char name[16];          /* as in /proc/PID/comm; "" if unknown */
+	uint64_t when_ns;  /* on the monotonic clock; 0 if nobody asks */
+	char name[16];     /* as in /proc/PID/comm; "" if unknown */
 };
 
 enum { REMEMBERED = 64 };
@@ -28,7 +28,7 @@ struct tally {
 	uint64_t started_ns;
 	uint64_t passed_on, refused; /* signals */
 	uint64_t orphans, killed;    /* killed: of them, by a signal */
-	struct usage used;      /* by all orphans */
+	struct usage used;           /* by all orphans */
 	struct death last[REMEMBERED];
 };
 

@@ -7,6 +7,7 @@
  * what the script says, line by line:
  *
  *	> text		type it, with \n, \r, \\ and ^C as one writes them
+ *	= tenths	wait for so many tenths of a second, as people do
  *	< text		wait until the screen shows it, after what was seen last
  *
  * Copies the screen to stdout and ends with the command's code.  What is not
@@ -29,12 +30,15 @@ static size_t shown, seen;
 
 static int open_terminal(char **argv, pid_t *child)
 {
-	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), fd;
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int fd, sig;
 
 	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
 		return -1;
 	*child = fork();
 	if (*child == 0) {
+		for (sig = 1; sig < 32; sig++)
+			signal(sig, SIG_DFL);
 		setsid();
 		fd = open(ptsname(master), O_RDWR);
 		ioctl(fd, TIOCSCTTY, 0);
@@ -111,8 +115,13 @@ int main(int argc, char **argv)
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == '>' && line[1])
 			type(master, line + 2);
+		if (line[0] == '=')
+			usleep((useconds_t)atoi(line + 1) * 100000);
 		if (line[0] == '<' && line[1] && !await(master, line + 2)) {
 			printf("\nnot seen: %s\n", line + 2);
+			fflush(stdout);
+			(void)!system("ps axo pid,ppid,sid,pgid,tpgid,stat,"
+				      "wchan:20,args");
 			kill(child, SIGKILL);
 			return 124;
 		}

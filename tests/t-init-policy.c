@@ -17,16 +17,17 @@
 
 static const char *const states[] = { "serving", "leaving", "over" };
 static const char *const happenings[] = {
-	"signalled", "stop asked",  "stop typed",  "own echo",    "child news",
-	"main died", "orphan died", "nobody dead", "nobody left",
+	"signalled",   "stop asked",   "own echo",
+	"child news",  "main stopped", "main died",
+	"orphan died", "nobody dead",  "nobody left",
 };
 
 /* Said twice on purpose: once by the program, once here. */
 static const char *const answers[NR_STATES][NR_HAPPENINGS] = {
-	{ "pass on, serving", "pass on, serving", "pause, serving", "serving",
-	  "reap, serving", "keep code, reap, leaving", "reap, serving",
+	{ "pass on, serving", "pass on, serving", "serving", "reap, serving",
+	  "pause, serving", "keep code, reap, leaving", "reap, serving",
 	  "rest, serving", "quit, over" },
-	{ "leaving", "leaving", "leaving", "leaving", "reap, leaving",
+	{ "leaving", "leaving", "leaving", "reap, leaving", "leaving",
 	  "leaving", "reap, leaving", "quit, over", "quit, over" },
 	{ "quit, over", "quit, over", "quit, over", "quit, over", "quit, over",
 	  "quit, over", "quit, over", "quit, over", "quit, over" },
@@ -130,8 +131,8 @@ static bool among(int sig, const int *list)
 
 static const int faults[] = { SIGILL,  SIGTRAP, SIGBUS, SIGFPE,
 			      SIGSEGV, SIGSYS,  0 };
-static const int typed_stops[] = { SIGTSTP, SIGTTIN, SIGTTOU, 0 };
-static const int typed[] = { SIGHUP, SIGINT, SIGQUIT, SIGCONT, SIGWINCH, 0 };
+static const int typed[] = { SIGHUP,  SIGINT,  SIGQUIT,  SIGCONT, SIGTSTP,
+			     SIGTTIN, SIGTTOU, SIGWINCH, 0 };
 static const int stops[] = { SIGTERM, SIGINT, 0 };
 
 /* What each signal should mean, in other words than the program's. */
@@ -143,12 +144,8 @@ static enum happening meaning(enum place place, int sig, enum sender sender)
 		return OWN_ECHO;
 	if (sender == BY_KERNEL && among(sig, faults))
 		return OWN_ECHO;
-	if (sender == BY_KERNEL && place == TOGETHER) {
-		if (among(sig, typed_stops))
-			return STOP_TYPED;
-		if (among(sig, typed))
-			return OWN_ECHO;
-	}
+	if (sender == BY_KERNEL && place == TOGETHER && among(sig, typed))
+		return OWN_ECHO;
 	return among(sig, stops) ? STOP_ASKED : SIGNALLED;
 }
 
@@ -180,6 +177,26 @@ static void every_signal_has_its_meaning(void)
 	is(passed, 63, "of what people send, all but SIGCHLD is passed on");
 }
 
+static void only_a_job_stops_with_its_main(void)
+{
+	struct policy p;
+	int sig, pauses = 0;
+
+	for (sig = 1; sig <= 64; sig++) {
+		policy_init(&p, APART);
+		pauses += policy_stopped(&p, sig) != 0;
+	}
+	is(pauses, 0, "apart, init never stops with main");
+	for (sig = 1; sig <= 64; sig++) {
+		policy_init(&p, TOGETHER);
+		pauses += policy_stopped(&p, sig) == PAUSE;
+	}
+	is(pauses, 3, "as part of a job it does for TSTP, TTIN and TTOU");
+	policy_init(&p, TOGETHER);
+	is(policy_stopped(&p, SIGSTOP), 0,
+	   "but not for SIGSTOP, which was meant for main alone");
+}
+
 static void the_place_is_apart_unless_the_terminal_is_anothers(void)
 {
 	is(policy_place((struct surroundings){ false, false }), APART,
@@ -208,6 +225,7 @@ struct item {
 #define TYPE(n)      { (n), BY_KERNEL, 0, 0 }
 #define EXIT(p, n)   { 0, BY_OTHERS, (p), (n) << 8 }
 #define KILLED(p, n) { 0, BY_OTHERS, (p), (n) }
+#define STOPPED(p, n) { 0, BY_OTHERS, (p), (n) << 8 | 0x7f }
 #define END          { 0, BY_OTHERS, 0, 0 }
 /* clang-format on */
 
@@ -329,15 +347,22 @@ static void a_main_out_of_reach_is_nobodys_end(void)
 
 static void as_part_of_a_job_init_stops_with_it(void)
 {
-	static const struct item items[] = { TYPE(SIGTSTP),        TYPE(SIGINT),
-					     SIG(SIGCONT),         SIG(SIGTSTP),
-					     KILLED(MAIN, SIGINT), END };
+	static const struct item items[] = { TYPE(SIGTSTP),
+					     STOPPED(9, SIGTSTP),
+					     STOPPED(MAIN, SIGTSTP),
+					     TYPE(SIGINT),
+					     SIG(SIGCONT),
+					     SIG(SIGTSTP),
+					     STOPPED(MAIN, SIGSTOP),
+					     KILLED(MAIN, SIGINT),
+					     END };
 	struct list l;
 	struct tally t;
 
 	is(play(TOGETHER, items, &l, &t), 130, "Ctrl-C ends the job with 130");
 	is_str(l.sent, "stop:20 2:18 2:20 ",
 	       "what was typed is not sent twice, what was sent is passed on");
+	is(t.orphans, 0, "who stops is not dead");
 }
 
 static void a_stolen_main_is_no_reason_to_hang(void)
@@ -428,6 +453,7 @@ int main(void)
 	the_code_says_how_main_ended();
 	a_second_death_of_main_changes_nothing();
 	every_signal_has_its_meaning();
+	only_a_job_stops_with_its_main();
 	the_place_is_apart_unless_the_terminal_is_anothers();
 	it_ends_with_main_and_not_with_an_orphan();
 	signals_reach_main_in_order();

@@ -33,9 +33,9 @@ listen() {
 	fi
 }
 
-# heard: what it was, without the codes, on one line.
+# heard: what it was, without the codes, on one line.  After "wait $listener",
+# which must not be in a subshell: only a parent can wait.
 heard() {
-	wait $listener
 	sed -n 's/^\([0-9]* -*[0-9]*\) .*/\1/p; /nothing/p' "$tmp/heard" |
 		tr '\n' ',' | sed 's/,$//'
 }
@@ -60,6 +60,7 @@ kinds() {
 	listen 1
 	kill -CHLD "$pid"
 	kill -USR1 "$pid"
+	wait $listener
 	is "$(heard)" "10 0" "SIGCHLD is not passed on ($about)"
 }
 
@@ -78,6 +79,7 @@ queues() {
 		"$aid/aid-signals" queue "$pid" 64 $i
 	done
 	kill -CONT "$pid" $listener # unshare stops with its child
+	wait $listener
 	got=$(heard)
 	is "$(numbered 34 "$got")" "$(seq -s ' ' 1 30) " \
 		"SIGRTMIN: 30 sent, 30 come, in order ($about)"

@@ -18,10 +18,10 @@ person() {
 }
 
 # What a shell's user does with a job.  It says "up" when it runs: only then is
-# it its group that a key reaches.
+# it its group that a key reaches; and echoes, once it may read again.
 cat >"$tmp/job" <<'END'
 echo up
-exec sleep 1000
+exec cat
 END
 cat >"$tmp/jobs" <<END
 < ready: 
@@ -36,6 +36,9 @@ cat >"$tmp/jobs" <<END
 < ready: 
 > fg\r
 < sh $tmp/job
+> again\r
+< again
+< again
 > ^C
 < ready: 
 > echo code \$?\r
@@ -87,9 +90,11 @@ orphaned_jobs() {
 
 # Typed at a shell: a job like others, which has the terminal or has not.
 as_a_job() {
+	# unshare stops at once, and does not wait until the rest of the job has:
+	# cat could still read what is meant for the shell.
 	case $where in
-	pid1)	there="unshare --pid --fork --mount-proc $init" ;;
-	below)	there=$init ;;
+	pid1)	there="unshare --pid --fork --mount-proc $init" patience=5 ;;
+	below)	there=$init patience=0 ;;
 	esac
 	# shellcheck disable=SC2086	# words
 	code=$(person $bash <<END
@@ -101,6 +106,7 @@ as_a_job() {
 > ^Z
 < Stopped
 < ready: 
+= $patience
 > fg\r
 < $init cat
 > again\r
