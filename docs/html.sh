@@ -2,7 +2,7 @@
 # html.sh FILE <markdown >html
 #
 # One of our documents as a page that stands alone.  FILE says where in the tree
-# it is: the pages lie as docs/ does, and README.md is their index.html.  cmark
+# it is: the pages lie as docs/ does, and README.html beside them.  cmark
 # gives headings no names, so those that GitHub would give are put in.
 file=$1
 IFS= read -r title
@@ -20,7 +20,7 @@ pre { padding: .7em; overflow-x: auto; background: #f4f4f4; color: #111 }
 code { font-size: 95% }
 </style>
 END
-{ printf '%s\n' "$title"; cat; } | cmark | awk '
+{ printf '%s\n' "$title"; cat; } | cmark --unsafe | awk '
 	/^<h[1-6]>/ {
 		name = $0
 		gsub(/<[^>]*>|&[a-z]*;/, "", name)
@@ -32,6 +32,6 @@ END
 	{ print }
 ' | case $file in
 README.md)	sed -E 's,href="docs/,href=",g' ;;
-docs/labs/*)	sed -E 's,href="\.\./\.\./README\.md,href="../index.md,g' ;;
-docs/*)		sed -E 's,href="\.\./README\.md,href="index.md,g' ;;
+docs/labs/*)	sed -E 's,href="\.\./\.\./README\.md,href="../README.md,g' ;;
+docs/*)		sed -E 's,href="\.\./README\.md,href="README.md,g' ;;
 esac | sed -E 's,href="([^":]*)\.md(["#]),href="\1.html\2,g'
