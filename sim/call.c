@@ -74,20 +74,20 @@ static bool take_label(struct scan *s, struct reading *r)
 {
 	const struct arg *args = r->form->args;
 	struct out want = { 0 };
-	int i = r->next;
+	bool found = false;
 
-	for (; args[i].kind != KIND_NONE && *args[i].label; i++) {
-		if (take_name(s, args[i].label)) {
+	for (int i = r->next; args[i].kind != KIND_NONE && *args[i].label; i++) {
+		found = take_name(s, args[i].label);
+		if (found)
 			r->next = i;
-			return must_take(s, "=");
-		}
 		out(&want, "%s%s=", want.len ? " or " : "", args[i].label);
-		if (required(&args[i]))
+		if (found || required(&args[i]))
 			break;
 	}
-	expected(s, out_line(&want));
+	if (!found)
+		expected(s, out_line(&want));
 	out_free(&want);
-	return false;
+	return found && must_take(s, "=");
 }
 
 /* Once the argument is known that decides which form this is, it is. */
