@@ -126,7 +126,7 @@ static int become(void *arg)
 	sigaction(SIGCHLD, &l->chld, NULL);
 	linux_block(l->mask);
 	l->err = search(run, l->argv);
-	_exit(CODE_NOT_FOUND);
+	return CODE_NOT_FOUND; /* to clone(), which leaves at once */
 }
 
 pid_t launch(struct launch *l)
