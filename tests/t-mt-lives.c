@@ -28,6 +28,7 @@ struct world {
 	atomic_long births; /* and have been */
 	atomic_long kills, adoptions, lookups, found, waits, execs, threads;
 	atomic_int newest[NEWEST]; /* numbers to kill and to look up */
+	atomic_int latest;
 	atomic_long fatherless;
 	atomic_long steps;
 	atomic_bool over, stuck;
@@ -165,8 +166,10 @@ static bool program(void *ctx, pid_t tid, const struct kith_result *last,
 {
 	struct world *w = ctx;
 
-	if (!last)
+	if (!last) {
 		atomic_store(&w->newest[(unsigned)tid % NEWEST], tid);
+		atomic_store(&w->latest, tid);
+	}
 	if (tid == 1)
 		return init_program(w, last, next);
 	if (chance(CALLS_EACH) == 0) {
@@ -186,7 +189,9 @@ static bool program(void *ctx, pid_t tid, const struct kith_result *last,
 static void look_around(struct world *w)
 {
 	struct kith_look look;
-	pid_t who = anybody(w) + (pid_t)chance(3), parent;
+	pid_t who = chance(2) ? anybody(w)
+			      : atomic_load(&w->latest) + 1 + (pid_t)chance(3);
+	pid_t parent;
 
 	atomic_fetch_add(&w->lookups, 1);
 	parent = kith_parent(w->machine, who);
