@@ -76,7 +76,8 @@ static bool take_label(struct scan *s, struct reading *r)
 	struct out want = { 0 };
 	bool found = false;
 
-	for (int i = r->next; args[i].kind != KIND_NONE && *args[i].label; i++) {
+	for (int i = r->next; args[i].kind != KIND_NONE && *args[i].label;
+	     i++) {
 		found = take_name(s, args[i].label);
 		if (found)
 			r->next = i;
