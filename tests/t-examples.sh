@@ -14,6 +14,7 @@
 . "$(dirname "$0")/tap.sh"
 
 export LC_ALL=C.UTF-8
+O=$(cd "$O" && pwd) || exit 1
 
 # A sanitized library wants a sanitized program.
 san=$(tr ' ' '\n' <"$O/flags" 2>/dev/null | grep '^-fsanitize=' | sort -u)
