@@ -32,6 +32,21 @@ static struct kith_usage usage_now(struct thread *t)
 	return usage_public(&u);
 }
 
+/* What a sleeper waits for. */
+static void look_at_sleep(struct thread *t, struct kith_look *l)
+{
+	const struct wait_request *rq = &t->op.wait.rq;
+
+	if (t->op.step == vfork_step && !t->op.vfork.done)
+		l->waits_for = thread_nr(t->op.vfork.child);
+	if (t->op.step != wait_step)
+		return;
+	l->wait_options = rq->options;
+	l->waits_for = rq->who == WAIT_ANY   ? -1
+		       : rq->who == WAIT_PID ? pid_root_nr(rq->pid)
+					     : -pid_root_nr(rq->pid);
+}
+
 /*
  * Where the thread is.  Its op is its runner's, so while it runs nobody else
  * reads of it which call it is in.
@@ -46,6 +61,8 @@ static void look_at_run(struct thread *t, struct kith_look *l)
 	if (t->run != RUN_RUNNING && t->run != RUN_GONE && t->op.step &&
 	    t->op.called)
 		l->call = t->op.nr;
+	if (t->run == RUN_ASLEEP || t->run == RUN_BLOCKED)
+		look_at_sleep(t, l);
 	lock_release(&m->lock);
 }
 
@@ -87,6 +104,52 @@ int kith_look(struct kith_machine *m, pid_t tid, struct kith_look *look)
 		look_at(t, look);
 	lock_release(&m->family.lock);
 	return t ? 0 : -ESRCH;
+}
+
+static long count_uses(const struct pid_use *use)
+{
+	long n = 0;
+
+	for (; use; use = use->next)
+		n++;
+	return n;
+}
+
+void kith_number(struct kith_machine *m, pid_t nr, struct kith_number *number)
+{
+	struct pid *pid;
+
+	*number = (struct kith_number){ .taken = false };
+	lock_acquire(&m->family.lock);
+	pid = pid_find(&m->root, nr);
+	if (pid)
+		*number = (struct kith_number){
+			.taken = true,
+			.thread = pid->thread,
+			.process = pid->process,
+			.members = count_uses(pid->members[PID_GROUP]),
+			.followers = count_uses(pid->members[PID_SESSION]),
+		};
+	lock_release(&m->family.lock);
+}
+
+pid_t kith_heir(struct kith_machine *m, pid_t tid, const char **rule)
+{
+	const char *why = NULL;
+	pid_t nr = -ESRCH;
+	struct thread *t;
+	struct kin *heir;
+
+	lock_acquire(&m->family.lock);
+	t = thread_find(m, tid);
+	if (t) {
+		heir = kingroup_heir(t->kin.group, &why);
+		nr = heir ? kingroup_nr(heir->group) : 0;
+	}
+	lock_release(&m->family.lock);
+	if (rule)
+		*rule = why;
+	return nr;
 }
 
 pid_t kith_parent(struct kith_machine *m, pid_t tid)

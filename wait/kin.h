@@ -181,6 +181,12 @@ struct kin *dead_take(struct dead *d); /* the first; NULL: no more */
 void kin_reparent_children(struct kin *k, struct dead *dead);
 
 /*
+ * Who would get the children of this group's threads if all of them died now,
+ * and why; NULL: nobody, for it is the last init's.
+ */
+struct kin *kingroup_heir(struct kingroup *group, const char **rule);
+
+/*
  * k becomes a zombie, or dead at once, and whoever waits for it is told; call
  * after its children are gone to others, in the same critical section.
  */

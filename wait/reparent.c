@@ -36,31 +36,52 @@ static struct kin *find_init(struct kin *k)
 }
 
 /*
- * Linux: find_new_reaper().  The walk up does not leave the dying one's
+ * The nearest ancestor that asked for orphans.  The walk up does not leave k's
  * namespace: levels differ at its border (RPT-S1).
  */
+static struct kin *find_subreaper(const struct kin *k)
+{
+	unsigned level = k->pid->level;
+	struct kin *a, *heir;
+
+	if (!k->group->has_subreaper)
+		return NULL;
+	for (a = k->parent; a && a->pid->level == level; a = a->parent) {
+		if (!a->group->is_subreaper)
+			continue;
+		heir = living_thread(a->group);
+		if (heir)
+			return heir;
+	}
+	return NULL;
+}
+
+/* Linux: find_new_reaper() */
 static struct kin *find_heir(struct kin *k, struct kin *init, const char **rule)
 {
-	struct kin *a, *heir = living_thread(k->group);
-	unsigned level = k->pid->level;
+	struct kin *heir = living_thread(k->group);
 
-	if (heir) {
-		*rule = "WMT-04";
+	*rule = "WMT-04";
+	if (heir)
 		return heir;
-	}
 	*rule = "RPT-02";
-	if (k->group->has_subreaper) {
-		for (a = k->parent; a && a->pid->level == level;
-		     a = a->parent) {
-			if (!a->group->is_subreaper)
-				continue;
-			heir = living_thread(a->group);
-			if (heir)
-				return heir;
-		}
-	}
+	heir = find_subreaper(k);
+	if (heir)
+		return heir;
 	*rule = "RPT-01";
 	return init;
+}
+
+struct kin *kingroup_heir(struct kingroup *group, const char **rule)
+{
+	struct kin *heir = find_subreaper(group->leader);
+	struct kin *init = group->ns->reaper;
+
+	must_hold(&group->family->lock);
+	*rule = heir ? "RPT-02" : "RPT-01";
+	if (heir)
+		return heir;
+	return init->group == group ? NULL : init;
 }
 
 /* PR_SET_PDEATHSIG: sent to the child's process, by the one that dies. */

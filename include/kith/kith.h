@@ -299,6 +299,13 @@ struct kith_look {
 	pid_t pgid, sid;
 	enum kith_state state;
 	int call; /* enum kith_call_nr if running or asleep in one; else -1 */
+	/*
+	 * Asleep in wait4 or waitid: whom it waits for, as wait4 would be told
+	 * (-1: any child, n: that one, -n: that group), and its options.
+	 * Blocked in vfork: the child that has not let go yet.  Else 0.
+	 */
+	pid_t waits_for;
+	uint64_t wait_options;
 	int threads; /* of the process, a dead leader included */
 	int status;  /* as wait4 would report it; meaningful for a zombie */
 	int exit_signal, pdeath_signal;
@@ -313,6 +320,22 @@ struct kith_look {
 /* 0, or -ESRCH. */
 KITH_API int kith_look(struct kith_machine *m, pid_t tid,
 		       struct kith_look *look);
+
+/* Why a number is still taken, if it is: who goes by it. */
+struct kith_number {
+	bool taken;
+	bool thread, process;    /* that are called so */
+	long members, followers; /* processes in the group, in the session */
+};
+KITH_API void kith_number(struct kith_machine *m, pid_t nr,
+			  struct kith_number *number);
+
+/*
+ * Who would get the children of tid's process if all of it died now: a
+ * process, or 0 if there is nobody (tid is init's).  *rule, unless rule is
+ * NULL, says why it is that one.  -ESRCH.
+ */
+KITH_API pid_t kith_heir(struct kith_machine *m, pid_t tid, const char **rule);
 
 /*
  * Is there a thread tid, and whose child is its process?  Returns the parent's
@@ -377,8 +400,8 @@ KITH_API void kith_fail_allocation(struct kith_machine *m, uint64_t nth);
 struct kith_memory {
 	uint64_t bytes, blocks; /* in use now */
 	uint64_t peak;          /* most bytes ever used at once */
-	uint64_t held;          /* bytes taken of the host; 0 if shared: malloc's */
-	uint64_t allocations;   /* so far, freed or not */
+	uint64_t held; /* bytes taken of the host; 0 if shared: malloc's */
+	uint64_t allocations; /* so far, freed or not */
 };
 KITH_API void kith_memory(struct kith_machine *m, struct kith_memory *memory);
 
