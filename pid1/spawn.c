@@ -129,6 +129,19 @@ static int become(void *arg)
 	return CODE_NOT_FOUND; /* to clone(), which leaves at once */
 }
 
+/*
+ * Say it exactly.  Not found may mean what it needs to run; and a folder of
+ * PATH that is closed to us is no proof that the program is in it.
+ */
+static void why_not(struct launch *l)
+{
+	bool there = search(look, l->argv) == 0;
+
+	l->torn = l->err == ENOENT && there;
+	if (l->err == EACCES && !there && !strchr(l->argv[0], '/'))
+		l->err = ENOENT;
+}
+
 pid_t launch(struct launch *l)
 {
 	static char stack[16384] __attribute__((aligned(16)));
@@ -151,6 +164,6 @@ pid_t launch(struct launch *l)
 
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	l->torn = l->err == ENOENT && search(look, l->argv) == 0;
+	why_not(l);
 	return 0;
 }

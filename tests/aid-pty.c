@@ -1,10 +1,10 @@
 /*
  * A person at a terminal, for tests of what happens there.
  *
- *	aid-pty COMMAND... <script
+ *	aid-pty [-p] COMMAND... <script
  *
- * Runs the command as leader of a session on a new pseudo-terminal, and does
- * what the script says, line by line:
+ * Runs the command as leader of a session on a new pseudo-terminal, with -p as
+ * PID 1 of a new namespace, and does what the script says, line by line:
  *
  *	> text		type it, with \n, \r, \\ and ^C as one writes them
  *	= tenths	wait for so many tenths of a second, as people do
@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,12 @@ int main(int argc, char **argv)
 	pid_t child;
 	int master, status;
 
+	if (argc > 2 && strcmp(argv[1], "-p") == 0) {
+		if (unshare(CLONE_NEWPID) < 0)
+			return 77;
+		argc--;
+		argv++;
+	}
 	if (argc < 2)
 		return 99;
 	master = open_terminal(argv + 1, &child);
@@ -120,8 +127,6 @@ int main(int argc, char **argv)
 		if (line[0] == '<' && line[1] && !await(master, line + 2)) {
 			printf("\nnot seen: %s\n", line + 2);
 			fflush(stdout);
-			(void)!system("ps axo pid,ppid,sid,pgid,tpgid,stat,"
-				      "wchan:20,args");
 			kill(child, SIGKILL);
 			return 124;
 		}

@@ -12,6 +12,7 @@
  *				as it has blocked it; say how many were lost
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -200,6 +201,9 @@ int main(int argc, char **argv)
 		return queue(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
 	} else if (argc == 2 && strcmp(what, "orphaned") == 0) {
 		return orphaned();
+	} else if (argc == 2 && strcmp(what, "front") == 0) {
+		return getsid(0) != getpid() ||
+		       tcgetpgrp(open("/dev/tty", O_RDWR)) != getpid();
 	} else if (argc == 2 && strcmp(what, "nap") == 0) {
 		for (;;)
 			pause();

@@ -107,6 +107,10 @@ inherited() {
 	is "$?" 9 "PATH: what may not be run is passed over ($about)"
 	(PATH=$tmp/a:$tmp/b:$tmp/a:$PATH; run prog 2>/dev/null)
 	is "$?" 126 "but remembered, if nothing else is found ($about)"
+	mkdir -p "$tmp/shut"
+	chmod 0 "$tmp/shut"
+	(PATH=$tmp/shut:$PATH; run no-such-program 2>/dev/null)
+	is "$?" 127 "a closed folder in PATH hides nothing ($about)"
 	(cd "$tmp/c" && PATH=$tmp/a::$PATH && run prog)
 	is "$?" 9 "an empty folder in PATH is the working directory ($about)"
 }

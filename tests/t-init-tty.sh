@@ -13,7 +13,10 @@ bash='bash --norc --noprofile --noediting -i'
 person() {
 	timeout -k 1 60 "$aid/aid-pty" "$@" >"$tmp/screen"
 	code=$?
-	[ $code != 124 ] || sed 's/^/#   screen: /' "$tmp/screen" >&2
+	if [ $code = 124 ]; then
+		sed 's/^/#   screen: /' "$tmp/screen"
+		ps axo pid,ppid,sid,pgid,tpgid,stat,wchan:20,args
+	fi >&2
 	echo $code
 }
 
@@ -52,19 +55,19 @@ END
 
 # Docker and its like: kith-init leads the session that has the terminal.
 leading() {
-	# shellcheck disable=SC2086	# words
 	case $where in
-	pid1)	code=$(person unshare --pid --fork --mount-proc --kill-child \
-			setsid -c -w "$init" -- $bash <"$tmp/jobs") ;;
-	below)	code=$(person "$init" -- $bash <"$tmp/jobs") ;;
+	pid1)	as=-p ;;
+	below)	as= ;;
 	esac
+	# shellcheck disable=SC2086	# words
+	code=$(person $as "$init" -- $bash <"$tmp/jobs")
 	is "$code" 21 "a shell has job control when kith-init led ($about)"
 
 	# The signals that giving the terminal away makes are not the child's.
-	code=$(person "$init" sh -c 'trap "exit 1" HUP; sleep 0.2; exit 22' \
+	code=$(person $as "$init" sh -c 'trap "exit 1" HUP; sleep 0.2; exit 22' \
 		</dev/null)
 	is "$code" 22 "the hand-over sends the child nothing ($about)"
-	code=$(person "$init" cat <<'END'
+	code=$(person $as "$init" cat <<'END'
 > hello\r
 < hello
 < hello
@@ -72,12 +75,9 @@ leading() {
 END
 	)
 	is "$code" 130 "Ctrl-C reaches the child ($about)"
-	# shellcheck disable=SC2016	# for the shell inside
-	code=$(person "$init" sh -c \
-		'exec <&- 3</dev/tty; ps -o sid=,tpgid= -p $$ | grep -q " *$$ *$$"' \
-		</dev/null)
+	code=$(person $as "$init" "$aid/aid-signals" front </dev/null)
 	is "$code" 0 "the terminal is the child's, and it is in front ($about)"
-	code=$(person sh -c "exec '$init' sh -c 'sleep 0.1; : >/dev/tty' <&-" \
+	code=$(person $as sh -c "exec '$init' sh -c 'sleep 0.1; : >/dev/tty' <&-" \
 		</dev/null)
 	is "$code" 0 "also with stdin closed ($about)"
 }
