@@ -2,7 +2,9 @@
  * The event stream: everything a machine does that a reader might care about.
  *
  * An event is appended under the lock that makes it true, so that the order of
- * the stream is an order in which the machine's history can be told.  What was
+ * the stream is an order in which the machine's history can be told.  What only
+ * its own thread knows of (it enters a call, returns from one, begins to exit)
+ * needs no lock: nothing but that thread's other events orders it.  What was
  * appended during a step is shown to the observers after it, with no lock held.
  *
  * The stream is no part of a machine's state: it lies outside of the arena, and

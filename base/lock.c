@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-_Thread_local struct lock_witness lock_witness;
+thread_own struct lock_witness lock_witness;
 
 void mutexes_init(struct mutexes *m)
 {

@@ -24,6 +24,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/own.h"
+
 enum lock_rank {
 	RANK_FAMILY, /* who is whose parent, who is dead; wait/kin.h */
 	RANK_PIDS,   /* which numbers are taken; namespace/pid.h */

@@ -2,11 +2,13 @@
 
 #include <assert.h>
 
+#include "base/own.h"
+
 /* How deep this OS thread is in read sections; for read_is_held(). */
-static _Thread_local __attribute__((tls_model("initial-exec"))) int readers;
+static thread_own int readers;
 
 /* How often this OS thread has registered, for any number of machines. */
-static _Thread_local __attribute__((tls_model("initial-exec"))) int registered;
+static thread_own int registered;
 
 void reader_register(void)
 {

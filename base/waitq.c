@@ -11,10 +11,11 @@ void waiter_init(struct waiter *w, void (*wake)(struct waiter *, void *news))
 	w->wake = wake;
 }
 
+/* Linux: add_wait_queue() */
 void waitq_join(struct waitq *q, struct waiter *w)
 {
 	if (cds_list_empty(&w->link))
-		cds_list_add_tail(&w->link, &q->waiters);
+		cds_list_add(&w->link, &q->waiters);
 }
 
 void waitq_leave(struct waiter *w)

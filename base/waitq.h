@@ -18,7 +18,7 @@
 #include <urcu/list.h>
 
 struct waitq {
-	struct cds_list_head waiters; /* in order of arrival */
+	struct cds_list_head waiters; /* who came last is first, as in Linux */
 };
 
 struct waiter {

@@ -36,7 +36,8 @@ static int copy_in(struct behind *b, const struct kith_call *call)
 			b->in.sysctl = sysctl_find(call->in.text);
 		break;
 	case KITH_PRCTL:
-		if (call->arg[0] == KITH_PR_SET_NAME)
+		if (call->arg[0] == KITH_PR_SET_NAME &&
+		    call->arg[1] == KITH_HERE)
 			for (int i = 0; i < NAME_SIZE - 1 && call->in.text[i];
 			     i++)
 				b->in.name[i] = call->in.text[i];
@@ -141,6 +142,11 @@ int kith_call(struct kith_machine *m, pid_t tid, const struct kith_call *call)
 	}
 	read_end(&m->ground);
 	return err;
+}
+
+bool call_is_new(const struct op *op)
+{
+	return op->step && op->called && op->step == functions[op->nr];
 }
 
 bool call_result(struct thread *t, struct kith_result *result)

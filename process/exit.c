@@ -61,6 +61,17 @@ enum outcome exit_begin(struct thread *t, int status)
 	return STEP_NEXT;
 }
 
+uint64_t exit_progress(const struct op *op)
+{
+	uint64_t at = op->step == exit_release     ? 1
+		      : op->step == exit_namespace ? 2
+		      : op->step == exit_family    ? 3
+						   : 0;
+
+	return at << 34 | (uint64_t)op->exit.told << 33 |
+	       (uint64_t)op->exit.lonely << 32 | (uint32_t)op->exit.status;
+}
+
 /* Linux: mm_release(), complete_vfork_done() */
 void vfork_release(struct thread *t)
 {

@@ -58,25 +58,51 @@ static void mix_files(uint64_t *h, const struct files *f)
 				       f->slots[fd].on_exec);
 }
 
-/*
- * What its step remembers; so far only of a wait it cannot be seen elsewhere.
- */
+/* A call that was entered and has not begun: its arguments, all of them. */
+static void mix_arguments(uint64_t *h, const struct op *op)
+{
+	const unsigned char *in = (const unsigned char *)op->behind;
+
+	for (int i = 0; i < 6; i++)
+		mix(h, op->arg[i]);
+	for (size_t i = 0; in && i < sizeof(op->behind->in); i++)
+		mix(h, in[i]);
+}
+
+/* A call that has begun: what its step remembers. */
+static void mix_progress(uint64_t *h, const struct op *op)
+{
+	if (op->step == wait_step) {
+		mix(h, (uint64_t)op->wait.rq.who << 32 |
+			       (uint32_t)pid_root_nr(op->wait.rq.pid));
+		mix(h, op->wait.rq.options);
+		mix(h, (uint64_t)op->wait.is_waitid << 24 |
+			       (uint64_t)op->wait.status << 16 |
+			       (uint64_t)op->wait.info << 8 | op->wait.usage);
+	} else if (op->step == vfork_step) {
+		mix(h, (uint64_t)op->value);
+		mix(h, op->vfork.done);
+	} else if (op->step == exec_step) {
+		for (int i = 0; i < NAME_SIZE; i++)
+			mix(h, (unsigned char)op->behind->in.program.name[i]);
+	} else {
+		mix(h, exit_progress(op));
+	}
+}
+
 static void mix_op(uint64_t *h, const struct thread *t)
 {
 	const struct op *op = &t->op;
 
-	mix(h, (uint64_t)t->run << 16 | (uint64_t)op->parked << 8 |
-		       (op->step != NULL));
-	if (op->step)
-		mix(h, op->nr);
-	if (op->step == wait_step) {
-		mix(h, (uint64_t)op->wait.rq.who);
-		mix(h, (uint64_t)pid_root_nr(op->wait.rq.pid));
-		mix(h, op->wait.rq.options);
-	} else if (op->step == vfork_step) {
-		mix(h, (uint64_t)op->value);
-		mix(h, op->vfork.done);
-	}
+	mix(h, (uint64_t)t->run << 32 | (uint64_t)t->woken << 16 |
+		       (uint64_t)op->parked << 8 | (op->step != NULL));
+	if (!op->step)
+		return;
+	mix(h, op->nr);
+	if (call_is_new(op))
+		mix_arguments(h, op);
+	else
+		mix_progress(h, op);
 }
 
 static void mix_thread(uint64_t *h, struct thread *t)
@@ -102,6 +128,7 @@ static void mix_thread(uint64_t *h, struct thread *t)
 		mix(h, (uint64_t)kin_nr(child));
 	if (!t->signals.exiting)
 		mix_pending(h, &t->signals.own);
+	mix(h, t->cred->caps.effective);
 	mix_files(h, t->files);
 	if (t->space) {
 		mix(h, (uint64_t)t->space->users << 32 | t->space->pages);
@@ -119,7 +146,11 @@ static void mix_process(uint64_t *h, struct process *p)
 	mix(h, (uint64_t)p->kin.is_subreaper << 4 | p->kin.has_subreaper << 3 |
 		       p->kin.has_execed << 2 | p->kin.closing << 1 |
 		       p->signals.group_exit);
-	mix(h, (uint64_t)p->signals.group_status);
+	mix(h,
+	    (uint64_t)p->signals.group_status << 32 |
+		    (uint32_t)(p->signals.exec_by ? thread_nr(thread_of_signals(
+							    p->signals.exec_by))
+						  : 0));
 	mix_usage(h, &p->kin.gone);
 	mix_usage(h, &p->kin.reaped);
 	mix_pending(h, &p->signals.shared);

@@ -73,17 +73,49 @@ static void put(struct json *j, const char *text)
 			j->buf[j->len] = *text;
 }
 
+static void put_number(struct json *j, int64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	put(j, text);
+}
+
+/* What the value of a field is called, if it has a name. */
+static const char *name_of(const char *key, int64_t value)
+{
+	if (!strcmp(key, "call") && value >= 0)
+		return kith_call_name((unsigned)value);
+	if (!strcmp(key, "signal"))
+		return kith_signal_name((int)value);
+	return NULL;
+}
+
 /* ,"key":value unless the event has no such field. */
 static void put_field(struct json *j, const char *key, int64_t value)
 {
-	char number[32];
+	const char *name = name_of(key, value);
+	char text[64];
 
 	if (key[0] == '-')
 		return;
-	snprintf(number, sizeof(number), "\":%" PRId64, value);
+	if (name)
+		snprintf(text, sizeof(text), "\":\"%s\"", name);
+	else
+		snprintf(text, sizeof(text), "\":%" PRId64, value);
 	put(j, ",\"");
 	put(j, key);
-	put(j, number);
+	put(j, text);
+}
+
+static void put_info(struct json *j, const struct kith_siginfo *i)
+{
+	put(j, ",\"info\":{\"code\":");
+	put_number(j, i->code);
+	put_field(j, "pid", i->pid);
+	put_field(j, "uid", i->uid);
+	put_field(j, "status", i->status);
+	put(j, "}");
 }
 
 int kith_event_json(const struct kith_event *e, char *buf, size_t len)
@@ -103,6 +135,8 @@ int kith_event_json(const struct kith_event *e, char *buf, size_t len)
 		put_field(&j, events[e->type].value, e->value);
 		put_field(&j, events[e->type].other, e->other);
 	}
+	if (e->info.signo)
+		put_info(&j, &e->info);
 	if (e->rule) {
 		put(&j, ",\"rule\":\"");
 		put(&j, e->rule);

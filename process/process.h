@@ -226,6 +226,8 @@ void thread_wake_by_signal(struct sigthread *s, enum wake how);
 
 /* t, which is not idle but has no call, enters one; 0 or -ENOMEM. */
 int call_enter(struct thread *t, const struct kith_call *call);
+/* It was entered, and its first step has not run. */
+bool call_is_new(const struct op *op);
 /* The result of t's last call, if it made one. */
 bool call_result(struct thread *t, struct kith_result *result);
 
@@ -247,6 +249,9 @@ void release_dead(struct kith_machine *m, struct dead *dead);
 
 /* t begins to die; status is its wait status. */
 enum outcome exit_begin(struct thread *t, int status);
+
+/* Which of its steps an exit is at, and with what status; for kith_hash(). */
+uint64_t exit_progress(const struct op *op);
 
 /* t lets go of its address space; who sleeps for that is woken.  (f) */
 void vfork_release(struct thread *t);

@@ -38,7 +38,7 @@ static void make(struct waitq *q)
 		waiter_init(&waiter[i], note);
 }
 
-static void all_are_asked_in_order_of_arrival(void)
+static void all_are_asked_the_latest_first(void)
 {
 	struct waitq q;
 
@@ -47,9 +47,9 @@ static void all_are_asked_in_order_of_arrival(void)
 	waitq_join(&q, &waiter[2]);
 	waitq_join(&q, &waiter[0]);
 	waitq_join(&q, &waiter[1]);
-	is_str(wake(&q, -1), "c!a!b!", "in order of arrival");
+	is_str(wake(&q, -1), "b!a!c!", "the latest first");
 	is_str(wake(&q, 0), "a!", "each decides for itself");
-	is_str(wake(&q, -1), "c!a!b!", "asking takes nobody off the queue");
+	is_str(wake(&q, -1), "b!a!c!", "asking takes nobody off the queue");
 }
 
 static void joining_and_leaving_twice_is_nothing(void)
@@ -60,14 +60,14 @@ static void joining_and_leaving_twice_is_nothing(void)
 	waitq_join(&q, &waiter[0]);
 	waitq_join(&q, &waiter[1]);
 	waitq_join(&q, &waiter[0]);
-	is_str(wake(&q, -1), "a!b!",
+	is_str(wake(&q, -1), "b!a!",
 	       "who joins twice waits once, at his place");
 	waitq_leave(&waiter[0]);
 	waitq_leave(&waiter[0]);
 	is_str(wake(&q, -1), "b!", "who leaves is gone");
 	waitq_leave(&waiter[5]);
 	waitq_join(&q, &waiter[0]);
-	is_str(wake(&q, -1), "b!a!", "and comes last when he is back");
+	is_str(wake(&q, -1), "a!b!", "and comes first when he is back");
 }
 
 static void one_may_change_queues(void)
@@ -97,8 +97,10 @@ static void it_is_a_queue(unsigned seed)
 
 		if (rand_r(&seed) & 1) {
 			waitq_join(&q, &waiter[i]);
-			if (!at)
-				strcat(model, (char[]){ (char)('a' + i), 0 });
+			if (!at) {
+				memmove(model + 1, model, strlen(model) + 1);
+				model[0] = (char)('a' + i);
+			}
 		} else {
 			waitq_leave(&waiter[i]);
 			if (at)
@@ -114,7 +116,7 @@ static void it_is_a_queue(unsigned seed)
 
 int main(void)
 {
-	all_are_asked_in_order_of_arrival();
+	all_are_asked_the_latest_first();
 	joining_and_leaving_twice_is_nothing();
 	one_may_change_queues();
 	for (unsigned seed = 1; seed <= 4; seed++)

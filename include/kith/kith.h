@@ -189,6 +189,7 @@ struct kith_result {
  *	-EOPNOTSUPP  the call asks for what the model does not have yet:
  *	             kith_unmodelled() says what.  Nothing has happened
  *	-ESHUTDOWN   init is dead
+ *	-ENOMEM      there is no memory for what lies behind its pointers
  */
 KITH_API int kith_call(struct kith_machine *m, pid_t tid,
 		       const struct kith_call *call);
@@ -218,8 +219,8 @@ struct kith_config {
 	/*
 	 * User mode.  Asked, whenever thread tid has nothing to do, what it
 	 * calls next; last is the result of its last call, NULL for a newborn.
-	 * If it returns false, or there is none, the thread idles until
-	 * kith_call().  It is asked by whoever runs the step, with no lock held.
+	 * If it returns false, or a call that kith_call() would refuse, or if
+	 * there is no program, the thread idles until kith_call().  It is asked by whoever runs the step, with no lock held.
 	 */
 	bool (*program)(void *ctx, pid_t tid, const struct kith_result *last,
 			struct kith_call *next);
