@@ -17,7 +17,10 @@ static int copy_in(struct behind *b, const struct kith_call *call)
 {
 	switch (call->nr) {
 	case KITH_CLONE3:
-		b->in.clone = call->in.clone;
+		/* Not the bytes between and behind the fields. */
+		memcpy(&b->in.clone, &call->in.clone,
+		       offsetof(struct kith_clone_args, tail_is_dirty));
+		b->in.clone.tail_is_dirty = call->in.clone.tail_is_dirty;
 		break;
 	case KITH_RT_SIGACTION:
 		if (call->arg[1] == KITH_HERE)

@@ -22,6 +22,17 @@
 #define EXIT_SIGNAL_BITS UINT64_C(0xff)
 #define TASK_SIZE        UINT64_C(0x7ffffffff000)
 
+/* What clone3's caller did not send is zero. */
+static void cut_to(struct kith_clone_args *a, uint64_t size)
+{
+	if (size < 72)
+		a->set_tid = 0;
+	if (size < 80)
+		a->set_tid_size = 0;
+	if (size < 88)
+		a->cgroup = 0;
+}
+
 void clone_args_of(const struct kith_call *call, struct kith_clone_args *a)
 {
 	switch (call->nr) {
@@ -47,22 +58,19 @@ void clone_args_of(const struct kith_call *call, struct kith_clone_args *a)
 		break;
 	default:
 		*a = call->in.clone;
-		if (call->arg[1] < 72)
-			a->set_tid = 0;
-		if (call->arg[1] < 80)
-			a->set_tid_size = 0;
-		if (call->arg[1] < 88)
-			a->cgroup = 0;
+		cut_to(a, call->arg[1]);
 		break;
 	}
 }
 
 /* Linux: copy_clone_args_from_user(), clone3_args_valid(), in their order. */
-int clone3_check(const struct kith_clone_args *a, uint64_t size)
+int clone3_check(const struct kith_clone_args *sent, uint64_t size)
 {
 	const uint64_t known = UINT64_C(0xffffffff) | KITH_CLONE_CLEAR_SIGHAND |
 			       KITH_CLONE_INTO_CGROUP;
+	struct kith_clone_args args = *sent, *a = &args;
 
+	cut_to(a, size);
 	if (size > 4096)
 		return -E2BIG; /* CL3-02 */
 	if (size < 64)

@@ -159,6 +159,7 @@ enum outcome exec_step(struct thread *t)
 		alone = true;
 	} else if (group->count == 2 && !kin_is_leader(&t->kin) &&
 		   group->leader->state == KIN_ZOMBIE) {
+		t->start = thread_of_kin(group->leader)->start; /* EXE-S1 */
 		kin_take_lead(&t->kin, &dead);
 		alone = true;
 	}

@@ -104,9 +104,7 @@ static enum outcome exit_release(struct thread *t)
 	lock_release(&m->family.lock);
 	space_put(space);
 	files_put(files);
-	t->op.step = last && thread_process(t)->signals.unkillable
-			     ? exit_namespace
-			     : exit_family;
+	t->op.step = exit_family;
 	return STEP_NEXT;
 }
 
@@ -216,6 +214,18 @@ static void halt_without_init(struct kith_machine *m)
 	lock_release(&m->family.lock);
 }
 
+/*
+ * Does the namespace lose its init with t?  Not if another of init's threads
+ * can take over.  Linux: find_child_reaper()
+ */
+static bool is_last_of_init(struct thread *t)
+{
+	struct kingroup *group = t->kin.group;
+
+	must_hold(&t->machine->family.lock);
+	return group->ns->reaper == &t->kin && group->live == 0;
+}
+
 /* Linux: exit_notify(), release_task() */
 static enum outcome exit_family(struct thread *t)
 {
@@ -226,6 +236,11 @@ static enum outcome exit_family(struct thread *t)
 
 	dead_init(&dead);
 	lock_acquire(&m->family.lock);
+	if (is_last_of_init(t) && !t->op.exit.told) {
+		lock_release(&m->family.lock);
+		t->op.step = exit_namespace;
+		return STEP_NEXT;
+	}
 	kin_reparent_children(&t->kin, &dead);
 	lock_acquire(&m->lock);
 	t->run = RUN_GONE;

@@ -137,6 +137,15 @@ static void mix_thread(uint64_t *h, struct thread *t)
 	mix_op(h, t);
 }
 
+static void mix_waiters(uint64_t *h, const struct waitq *q)
+{
+	struct waiter *w;
+
+	cds_list_for_each_entry(w, &q->waiters, link)
+		mix(h, (uint64_t)thread_nr(
+			       caa_container_of(w, struct thread, op.waiter)));
+}
+
 static void mix_process(uint64_t *h, struct process *p)
 {
 	struct kin *k;
@@ -153,6 +162,7 @@ static void mix_process(uint64_t *h, struct process *p)
 						  : 0));
 	mix_usage(h, &p->kin.gone);
 	mix_usage(h, &p->kin.reaped);
+	mix_waiters(h, &p->kin.waiters);
 	mix_pending(h, &p->signals.shared);
 	mix_actions(h, p->signals.sighand);
 	cds_list_for_each_entry(k, &p->kin.threads, in_group)

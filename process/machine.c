@@ -113,6 +113,10 @@ struct kith_machine *kith_new(const struct kith_config *config)
 
 	if (!config)
 		config = &plain;
+	if (config->pid_max < 0 || config->pid_max > PID_MAX_LIMIT) {
+		errno = EINVAL;
+		return NULL;
+	}
 	memory = memory_new(config->memory, config->shared);
 	if (config->shared && (mutexes = malloc(sizeof(*mutexes))))
 		mutexes_init(mutexes);
@@ -123,8 +127,10 @@ struct kith_machine *kith_new(const struct kith_config *config)
 		grace_end(&m->ground);
 		return m;
 	}
-	if (m)
+	if (m) {
+		grace_wait(&m->ground);
 		pidns_destroy(&m->root);
+	}
 	if (m && config->shared)
 		ground_free(&m->ground, m);
 	if (stream)

@@ -125,7 +125,7 @@ struct thread {
 	struct space *space;          /* (o) NULL once it has exited */
 	struct files *files;          /* (o) likewise */
 	char name[NAME_SIZE];         /* (f) */
-	uint64_t start;               /* (c) virtual time of birth */
+	uint64_t start;               /* (f) virtual time of birth */
 	struct thread *vfork_parent;  /* (f) sleeps until I let go of space */
 	enum run run;                 /* (q) */
 	bool woken;                   /* (q) while it was running */
