@@ -101,9 +101,7 @@ static int claim(struct kith_machine *m, struct thread *t)
 	int err = 0;
 
 	lock_acquire(&m->lock);
-	if (m->halted)
-		err = -ESHUTDOWN;
-	else if (t->run == RUN_GONE)
+	if (t->run == RUN_GONE)
 		err = -ESRCH;
 	else if (t->run != RUN_IDLE)
 		err = -EBUSY;
@@ -127,6 +125,16 @@ static void let_run(struct kith_machine *m, struct thread *t, bool entered)
 	lock_release(&m->lock);
 }
 
+static bool has_halted(struct kith_machine *m)
+{
+	bool halted;
+
+	lock_acquire(&m->lock);
+	halted = m->halted;
+	lock_release(&m->lock);
+	return halted;
+}
+
 int kith_call(struct kith_machine *m, pid_t tid, const struct kith_call *call)
 {
 	struct thread *t;
@@ -136,6 +144,8 @@ int kith_call(struct kith_machine *m, pid_t tid, const struct kith_call *call)
 		return -EINVAL;
 	if (kith_unmodelled(call))
 		return -EOPNOTSUPP;
+	if (has_halted(m))
+		return -ESHUTDOWN;
 	read_begin(&m->ground);
 	t = thread_find(m, tid);
 	err = t ? claim(m, t) : -ESRCH;
