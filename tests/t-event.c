@@ -168,10 +168,14 @@ static const char *string(const char *s)
 	return *s ? s + 1 : NULL;
 }
 
+static const char *object(const char *s);
+
 static const char *value(const char *s)
 {
 	if (*s == '"')
 		return string(s);
+	if (*s == '{')
+		return object(s);
 	s += *s == '-';
 	if (!isdigit((unsigned char)*s))
 		return NULL;
@@ -180,32 +184,38 @@ static const char *value(const char *s)
 	return s;
 }
 
-/* One flat object of strings and integers, no key twice. */
-static bool is_json(const char *s)
+/* Of strings, integers and objects, no key twice. */
+static const char *object(const char *s)
 {
 	const char *key[16];
 	size_t len[16];
-	int n = 0;
 
 	if (*s++ != '{')
-		return false;
-	for (;; s++) {
+		return NULL;
+	for (int n = 0; n < 16; n++, s++) {
 		key[n] = s;
 		s = string(s);
-		if (!s || *s != ':' || n == 15)
-			return false;
+		if (!s || *s != ':')
+			return NULL;
 		len[n] = (size_t)(s - key[n]);
 		for (int i = 0; i < n; i++)
 			if (len[i] == len[n] &&
 			    !strncmp(key[i], key[n], len[n]))
-				return false;
-		n++;
+				return NULL;
 		s = value(s + 1);
 		if (!s || (*s != ',' && *s != '}'))
-			return false;
+			return NULL;
 		if (*s == '}')
-			return s[1] == '\0';
+			return s + 1;
 	}
+	return NULL;
+}
+
+static bool is_json(const char *s)
+{
+	const char *end = object(s);
+
+	return end && *end == '\0';
 }
 
 static struct kith_event event_of(unsigned type, int64_t number)
@@ -218,6 +228,7 @@ static struct kith_event event_of(unsigned type, int64_t number)
 		.subject = (pid_t)number,
 		.value = number,
 		.other = number,
+		.info.signo = number == 1 ? KITH_SIGCHLD : 0,
 		.rule = number ? "RPT-02" : NULL,
 	};
 }
@@ -242,7 +253,8 @@ static void every_event_is_json(void)
 	}
 	is(wrong, 0, "every type of event, with every kind of number");
 	ok(!is_json("{\"a\":1,\"a\":2}") && !is_json("{\"a\":1") &&
-		   !is_json("{\"a\":}") && is_json("{\"a\":-1}"),
+		   !is_json("{\"a\":}") &&
+		   is_json("{\"a\":-1,\"b\":{\"a\":\"c\"}}"),
 	   "(that would be noticed)");
 }
 
