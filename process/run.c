@@ -4,6 +4,7 @@
 #include "process/process.h"
 
 #include <assert.h>
+#include <errno.h>
 
 static void enqueue(struct kith_machine *m, struct thread *t)
 {
@@ -55,18 +56,35 @@ void thread_wake_by_signal(struct sigthread *s, enum wake how)
 /*
  * The seed picks among those who can run; seed 0 takes the one longest there.
  */
-static struct thread *pick(struct kith_machine *m)
+static struct thread *choose_thread(struct kith_machine *m)
 {
-	struct cds_list_head *pos;
-	struct thread *t = NULL;
-	uint32_t n;
+	struct cds_list_head *pos = m->runq.next;
+
+	if (!m->queued)
+		return NULL;
+	for (uint32_t n = choose(&m->ground, m->queued); n > 0; n--)
+		pos = pos->next;
+	return cds_list_entry(pos, struct thread, on_runq);
+}
+
+static struct thread *queued_thread(struct kith_machine *m, pid_t nr)
+{
+	struct thread *t;
+
+	cds_list_for_each_entry(t, &m->runq, on_runq)
+		if (thread_nr(t) == nr)
+			return t;
+	return NULL;
+}
+
+/* Thread nr if it can run, or with 0 whoever is chosen; NULL: nobody. */
+static struct thread *pick(struct kith_machine *m, pid_t nr)
+{
+	struct thread *t;
 
 	lock_acquire(&m->lock);
-	if (m->queued) {
-		n = choose(&m->ground, m->queued);
-		for (pos = m->runq.next; n > 0; n--)
-			pos = pos->next;
-		t = cds_list_entry(pos, struct thread, on_runq);
+	t = nr ? queued_thread(m, nr) : choose_thread(m);
+	if (t) {
 		cds_list_del(&t->on_runq);
 		m->queued--;
 		t->run = RUN_RUNNING;
@@ -214,17 +232,39 @@ void kith_worker_end(void)
 	reader_unregister();
 }
 
-bool kith_step(struct kith_machine *m)
+pid_t kith_step_thread(struct kith_machine *m, pid_t tid)
 {
-	struct thread *t = pick(m);
+	struct thread *t = pick(m, tid);
+	pid_t nr;
 
 	if (!t)
-		return false;
+		return tid ? -EAGAIN : 0;
+	nr = thread_nr(t);
 	run_thread(t);
 	grace_end(&m->ground);
 	assert(lock_depth() == 0);
 	stream_show(m->ground.stream);
-	return true;
+	return nr;
+}
+
+bool kith_step(struct kith_machine *m)
+{
+	return kith_step_thread(m, 0) != 0;
+}
+
+long kith_runnable(struct kith_machine *m, pid_t *buf, size_t n)
+{
+	struct thread *t;
+	long count = 0;
+
+	lock_acquire(&m->lock);
+	cds_list_for_each_entry(t, &m->runq, on_runq) {
+		if ((size_t)count < n)
+			buf[count] = thread_nr(t);
+		count++;
+	}
+	lock_release(&m->lock);
+	return count;
 }
 
 uint64_t kith_run(struct kith_machine *m)

@@ -238,6 +238,15 @@ KITH_API void kith_free(struct kith_machine *m);
 KITH_API bool kith_step(struct kith_machine *m);
 
 /*
+ * For those who want to choose themselves.  Who could take a step, longest
+ * waiting first; returns how many, of which the first n are stored.  And: let
+ * thread tid take one, or with 0 the one that kith_step() would pick.  Returns
+ * the thread's number, 0 if nobody can take a step, -EAGAIN if this one cannot.
+ */
+KITH_API long kith_runnable(struct kith_machine *m, pid_t *buf, size_t n);
+KITH_API pid_t kith_step_thread(struct kith_machine *m, pid_t tid);
+
+/*
  * A shared machine may be driven by many OS threads at once: each may call
  * kith_step(), kith_call(), kith_result() and look.  Each begins with the first
  * of these and ends with the second, the thread that calls kith_new() and
