@@ -63,8 +63,7 @@ struct lock_witness {
 	const struct lock *held[NR_RANKS];
 	int depth;
 };
-extern _Thread_local __attribute__((
-	tls_model("initial-exec"))) struct lock_witness lock_witness;
+extern thread_own struct lock_witness lock_witness;
 
 /* In line, for there are dozens of these in each call. */
 static inline void lock_acquire(struct lock *l)
