@@ -277,7 +277,7 @@ static void with_init_the_machine_ends(bool micro)
 	is(call(m, 1, KITH_EXIT_GROUP, 7), GONE, "init exits");
 	ok(halts == 1 && halt_status == 0x700, "PNS-11 that is the end, once");
 	is(try_call(m, 1, KITH_FORK), -ESHUTDOWN, "nobody does anything");
-	is(try_call(m, 2, KITH_FORK), -ESRCH, "and there is nobody else");
+	is(try_call(m, 2, KITH_FORK), -ESHUTDOWN, "any more");
 	ok(!kith_step(m), "nothing happens either");
 	is(kith_next(m, 0), 1, "PNS-20 init's number is left");
 	is(kith_next(m, 1), 0, "PNS-11 and no other");
@@ -735,12 +735,12 @@ static void memory_is_counted(void)
 int main(void)
 {
 	kith_worker_begin(); /* for one machine that is shared */
+	a_machine_needs_memory(true);
+	a_machine_needs_memory(false);
 	a_machine_has_an_init();
 	many_machines_do_not_know_of_each_other();
 	steps_of_two_machines_may_alternate();
 	each_thread_may_have_its_own();
-	a_machine_needs_memory(false);
-	a_machine_needs_memory(true);
 	a_call_may_be_refused();
 	what_is_not_modelled_is_said();
 	names_are_what_they_should_be();
