@@ -70,7 +70,8 @@ static void print_json(struct run *run, const struct printed *p)
 	json_begin(&o, run->script->source.name, p->what);
 	if (p->line)
 		out(&o, ",\"line\":%u", (unsigned)p->line);
-	out(&o, ",\"after\":%u,\"tid\":%d", (unsigned)run->line, (int)p->tid);
+	out(&o, ",\"after\":%u,\"tid\":%d", (unsigned)run->now.line,
+	    (int)p->tid);
 	if (p->call >= 0)
 		out(&o, ",\"call\":\"%s\"", kith_call_name((unsigned)p->call));
 	if (p->has_value)
@@ -111,7 +112,8 @@ static int run_one(const struct options *options, const struct script *script)
 
 	if (options->json) {
 		json_begin(&o, script->source.name, "end");
-		out(&o, ",\"status\":%d,\"failures\":%u", status, run.failures);
+		out(&o, ",\"status\":%d,\"failures\":%u", status,
+		    run.now.failures);
 		put_line(&o);
 	} else if (!script->source.len) {
 		fprintf(stderr, "%s: nothing to run: the file is empty\n",

@@ -72,12 +72,27 @@ char *pool_text(struct pool *pool, const char *s, size_t len)
 	return p;
 }
 
-void pool_free(struct pool *pool)
+struct pool_mark pool_mark(const struct pool *pool)
 {
-	while (pool->last) {
-		struct chunk *chunk = pool->last;
+	return (struct pool_mark){ pool->last,
+				   pool->last ? pool->last->used : 0 };
+}
 
+void pool_return(struct pool *pool, struct pool_mark mark)
+{
+	struct chunk *chunk;
+
+	while ((chunk = pool->last) != mark.last) {
 		pool->last = chunk->before;
 		free(chunk);
 	}
+	if (!chunk)
+		return;
+	memset(chunk->bytes + mark.used, 0, chunk->used - mark.used);
+	chunk->used = mark.used;
+}
+
+void pool_free(struct pool *pool)
+{
+	pool_return(pool, (struct pool_mark){ NULL, 0 });
 }

@@ -23,4 +23,12 @@ void *pool_alloc(struct pool *pool, size_t size); /* zeroed, aligned for all */
 char *pool_text(struct pool *pool, const char *s, size_t len);
 void pool_free(struct pool *pool);
 
+/* Everything that was taken since the mark was made goes back. */
+struct pool_mark {
+	struct chunk *last;
+	size_t used;
+};
+struct pool_mark pool_mark(const struct pool *pool);
+void pool_return(struct pool *pool, struct pool_mark mark);
+
 #endif

@@ -32,15 +32,23 @@ struct actor {
 	struct entry *unclaimed, *unclaimed_last;
 };
 
+/* Whoever asks is about to change it. */
 static struct actor *actor_of(struct run *run, pid_t tid)
 {
 	struct actor *actor = map_get(&run->actors, tid);
 
 	if (!actor) {
-		actor = pool_alloc(&run->pool, sizeof(*actor));
+		actor = pool_alloc(&run->actor_pool, sizeof(*actor));
 		map_set(&run->actors, tid, actor);
 	}
+	undo_note(run->undo, actor, sizeof(*actor));
 	return actor;
+}
+
+static void set_link(struct run *run, struct entry **link, struct entry *to)
+{
+	undo_note(run->undo, link, sizeof(*link));
+	*link = to;
 }
 
 /* --- failures --------------------------------------------------------------
@@ -60,7 +68,7 @@ static void failed(struct run *run, uint32_t line, uint32_t column,
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	f.text = text;
-	run->failures++;
+	run->now.failures++;
 	if (run->failed)
 		run->failed(run, &f);
 }
@@ -71,7 +79,7 @@ static const char *situation(struct run *run, pid_t tid, char *buf, size_t size)
 	const struct actor *actor = map_get(&run->actors, tid);
 	struct kith_look look;
 
-	if (run->halted)
+	if (run->now.halted)
 		snprintf(buf, size, "init is dead, and with it everything");
 	else if (actor && actor->call)
 		snprintf(buf, size, "%d is asleep in %s since line %u",
@@ -100,15 +108,15 @@ static struct entry *add_entry(struct run *run, enum line_kind kind, pid_t tid)
 	entry->kind = kind;
 	entry->tid = tid;
 	entry->call = actor->call;
-	if (run->last)
-		run->last->next = entry;
+	if (run->now.last)
+		set_link(run, &run->now.last->next, entry);
 	else
-		run->first = entry;
-	run->last = entry;
-	if (!run->unprinted)
-		run->unprinted = entry;
+		run->now.first = entry;
+	run->now.last = entry;
+	if (!run->now.unprinted)
+		run->now.unprinted = entry;
 	if (actor->unclaimed)
-		actor->unclaimed_last->next_unclaimed = entry;
+		set_link(run, &actor->unclaimed_last->next_unclaimed, entry);
 	else
 		actor->unclaimed = entry;
 	actor->unclaimed_last = entry;
@@ -117,8 +125,8 @@ static struct entry *add_entry(struct run *run, enum line_kind kind, pid_t tid)
 
 static bool is_own(const struct run *run, pid_t tid)
 {
-	return run->own.line && run->own.line->tid == tid &&
-	       run->own.state == PENDING;
+	return run->now.own.line && run->now.own.line->tid == tid &&
+	       run->now.own.state == PENDING;
 }
 
 static void saw_return(struct run *run, const struct kith_event *e)
@@ -131,8 +139,8 @@ static void saw_return(struct run *run, const struct kith_event *e)
 		result.value = e->other;
 	}
 	if (is_own(run, e->actor)) {
-		run->own.state = RETURNED;
-		run->own.result = result;
+		run->now.own.state = RETURNED;
+		run->now.own.result = result;
 	} else if (actor->call) {
 		add_entry(run, LINE_RESUMED, e->actor)->result = result;
 		actor->call = NULL;
@@ -143,8 +151,8 @@ static void saw_park(struct run *run, const struct kith_event *e)
 {
 	if (!is_own(run, e->actor))
 		return;
-	run->own.state = BEGUN;
-	actor_of(run, e->actor)->call = run->own.line;
+	run->now.own.state = BEGUN;
+	actor_of(run, e->actor)->call = run->now.own.line;
 }
 
 /* The call of thread `by` goes on under another number. */
@@ -155,12 +163,12 @@ static void saw_supersede(struct run *run, const struct kith_event *e)
 	const struct line *call = taker->call;
 
 	if (is_own(run, by)) {
-		run->own.state = BEGUN;
-		call = run->own.line;
+		run->now.own.state = BEGUN;
+		call = run->now.own.line;
 	}
 	add_entry(run, LINE_SUPERSEDED, e->actor)->by = by;
 	taker->call = NULL;
-	taker->died = run->line;
+	taker->died = run->now.line;
 	taken = actor_of(run, e->actor);
 	taken->call = call;
 	taken->died = 0;
@@ -172,7 +180,7 @@ static void saw_death(struct run *run, const struct kith_event *e)
 
 	add_entry(run, LINE_ENDED, e->actor)->status = (int)e->value;
 	actor->call = NULL;
-	actor->died = run->line;
+	actor->died = run->now.line;
 }
 
 static void saw_birth(struct run *run, const struct kith_event *e)
@@ -197,7 +205,7 @@ static void saw(struct kith_observer *self, const struct kith_event *e)
 		break;
 	case KITH_EV_DELIVER:
 		add_entry(run, LINE_SIGNAL, e->subject)->info = e->info;
-		run->last->info.signo = (int32_t)e->value;
+		run->now.last->info.signo = (int32_t)e->value;
 		break;
 	case KITH_EV_DEAD:
 		saw_death(run, e);
@@ -206,7 +214,7 @@ static void saw(struct kith_observer *self, const struct kith_event *e)
 		saw_supersede(run, e);
 		break;
 	case KITH_EV_HALT:
-		run->halted = true;
+		run->now.halted = true;
 		break;
 	default:
 		break;
@@ -261,10 +269,10 @@ static void print_entry(struct run *run, const struct entry *e)
 /* Print what happened, up to and with this entry; NULL: all of it. */
 static void print_up_to(struct run *run, const struct entry *end)
 {
-	while (run->unprinted) {
-		struct entry *e = run->unprinted;
+	while (run->now.unprinted) {
+		struct entry *e = run->now.unprinted;
 
-		run->unprinted = e->next;
+		run->now.unprinted = e->next;
 		print_entry(run, e);
 		if (e == end)
 			break;
@@ -273,7 +281,7 @@ static void print_up_to(struct run *run, const struct entry *end)
 
 static bool is_printed(const struct run *run, const struct entry *entry)
 {
-	for (const struct entry *e = run->unprinted; e; e = e->next)
+	for (const struct entry *e = run->now.unprinted; e; e = e->next)
 		if (e == entry)
 			return false;
 	return true;
@@ -391,7 +399,7 @@ static void check_death_in_call(struct run *run, const struct entry *e)
 /* Calls that were written on one line, and ended on a later one. */
 static void check_entries(struct run *run)
 {
-	for (const struct entry *e = run->unprinted; e; e = e->next) {
+	for (const struct entry *e = run->now.unprinted; e; e = e->next) {
 		if (e->kind == LINE_RESUMED && !e->call->call->unfinished)
 			check_result(run, e->call->number, e->call->call,
 				     &e->result);
@@ -424,15 +432,15 @@ static void check_own(struct run *run, const struct line *line)
 	const char *name = kith_call_name(call->form->nr);
 	struct out came = { 0 };
 
-	if (run->own.state == RETURNED && call->unfinished) {
-		print_result(&came, call->form, run->own.result.value);
+	if (run->now.own.state == RETURNED && call->unfinished) {
+		print_result(&came, call->form, run->now.own.result.value);
 		failed(run, line->number, 1,
 		       "%s: expected it to sleep, got %s; continuing with that",
 		       name, out_line(&came));
 		out_free(&came);
-	} else if (run->own.state == RETURNED) {
-		check_result(run, line->number, call, &run->own.result);
-	} else if (run->own.state == PENDING &&
+	} else if (run->now.own.state == RETURNED) {
+		check_result(run, line->number, call, &run->now.own.result);
+	} else if (run->now.own.state == PENDING &&
 		   (call->unfinished || expects_result(call))) {
 		failed(run, line->number,
 		       call->outcome.column ? call->outcome.column : 1,
@@ -448,11 +456,11 @@ static void print_own(struct run *run, const struct line *line, struct out *o)
 			     .tid = line->tid,
 			     .call = (int)line->call->form->nr };
 
-	if (run->own.state == RETURNED) {
+	if (run->now.own.state == RETURNED) {
 		p.has_value = true;
-		p.value = run->own.result.value;
-		print_call(o, line->tid, line->call, &run->own.result);
-	} else if (run->own.state == BEGUN) {
+		p.value = run->now.own.result.value;
+		print_call(o, line->tid, line->call, &run->now.own.result);
+	} else if (run->now.own.state == BEGUN) {
 		p.what = "unfinished";
 		print_unfinished(o, line->tid, line->call);
 	} else {
@@ -464,29 +472,39 @@ static void print_own(struct run *run, const struct line *line, struct out *o)
 		run->printed(run, &p);
 }
 
-static void make_call(struct run *run, const struct line *line)
+/* The thread enters its call; nothing has run yet. */
+static void enter_call(struct run *run, const struct line *line)
 {
 	struct kith_call call = call_of(line->call);
-	struct out text = { 0 };
 	int err;
 
-	run->line = line->number;
-	run->own.line = line;
-	run->own.state = PENDING;
+	run->now.line = line->number;
+	run->now.own.line = line;
+	run->now.own.state = PENDING;
 	err = kith_call(run->machine, line->tid, &call);
 	if (err) {
-		run->own.line = NULL;
+		run->now.own.line = NULL;
 		not_made(run, line, err);
 		if (run->stepped)
 			run->stepped(run, line, "");
 		return;
 	}
+	run->now.inside = true;
+	run->entered = line;
 	actor_of(run, line->tid)->unclaimed = NULL;
-	kith_run(run->machine);
+}
+
+/* Nothing more can happen: what came of the call? */
+static void settle(struct run *run)
+{
+	const struct line *line = run->now.own.line;
+	struct out text = { 0 };
+
 	print_own(run, line, &text);
 	check_own(run, line);
 	check_entries(run);
-	run->own.line = NULL;
+	run->now.own.line = NULL;
+	run->now.inside = false;
 	if (run->stepped)
 		run->stepped(run, line, out_line(&text));
 	out_free(&text);
@@ -590,6 +608,7 @@ static void expect(struct run *run, const struct line *line)
 		       situation(run, line->tid, why, sizeof(why)));
 		return;
 	}
+	undo_note(run->undo, e, sizeof(*e));
 	e->line = line->number;
 	if (!is_printed(run, e))
 		print_up_to(run, e);
@@ -753,18 +772,21 @@ static bool is_expectation(const struct line *line)
 	       line->kind <= LINE_SUPERSEDED;
 }
 
-/* One line; comments stay with the line that they stand before. */
+/* Does it belong to what stands before it?  Comments go with what follows. */
+static bool goes_with_last(const struct line *line)
+{
+	return is_expectation(line) ||
+	       (line->kind == LINE_TEXT && is_expectation(line->next));
+}
+
 static void run_line(struct run *run, const struct line *line)
 {
-	if (!is_expectation(line) &&
-	    !(line->kind == LINE_TEXT && is_expectation(line->next)))
-		print_up_to(run, NULL);
 	switch (line->kind) {
 	case LINE_TEXT:
 		print_as_written(run, line, "text");
 		break;
 	case LINE_CALL:
-		make_call(run, line);
+		enter_call(run, line);
 		break;
 	case LINE_FIELD:
 		check_field(run, line);
@@ -776,6 +798,8 @@ static void run_line(struct run *run, const struct line *line)
 		expect(run, line);
 		break;
 	}
+	run->now.done = line->number;
+	run->now.next = line->next;
 }
 
 static void check_open(struct run *run)
@@ -799,27 +823,93 @@ static void check_open(struct run *run)
 	}
 }
 
-static int start(struct run *run, const uint64_t *seed)
+const struct line *run_acts(const struct line *line)
 {
-	struct kith_config config = run->script->machine;
-
-	if (seed)
-		config.seed = *seed;
-	run->machine = kith_new(&config);
-	if (!run->machine) {
-		fprintf(stderr, "kith: no memory for a machine: %s\n",
-			strerror(errno));
-		return -1;
-	}
-	run->observer.event = saw;
-	kith_watch(run->machine, &run->observer);
-	return 0;
+	while (line && (line->kind == LINE_TEXT || is_expectation(line)) &&
+	       line->next)
+		line = line->next;
+	return line;
 }
 
-int run_script(struct run *run, const struct script *script,
-	       const uint64_t *seed)
+/* Up to the next line that does something; if that is a call, it is entered. */
+static void begin(struct run *run)
 {
+	const struct line *last = run_acts(run->now.next);
+
+	undo_note(run->undo, &run->now, sizeof(run->now));
+	run->entered = NULL;
+	while (run->now.done < last->number)
+		run_line(run, run->now.next);
+}
+
+/* What is said of it behind it. */
+static void finish(struct run *run)
+{
+	while (run->now.next && goes_with_last(run->now.next))
+		run_line(run, run->now.next);
+	print_up_to(run, NULL);
+	if (!run->now.next)
+		check_open(run);
+}
+
+bool run_next(struct run *run)
+{
+	if (!run->now.next)
+		return false;
+	begin(run);
+	if (run->now.inside) {
+		kith_run(run->machine);
+		settle(run);
+	}
+	finish(run);
+	return true;
+}
+
+pid_t run_step(struct run *run, pid_t tid)
+{
+	pid_t who;
+
+	if (run->now.inside) {
+		undo_note(run->undo, &run->now, sizeof(run->now));
+		run->entered = NULL;
+	} else if (run->now.next) {
+		begin(run);
+	} else {
+		return 0;
+	}
+	if (!run->now.inside) {
+		finish(run);
+		return 0;
+	}
+	who = kith_step_thread(run->machine, tid);
+	if (who >= 0 && !kith_runnable(run->machine, NULL, 0)) {
+		settle(run);
+		finish(run);
+	}
+	return who;
+}
+
+void run_again(struct run *run, const struct line *entered, bool steps,
+	       pid_t tid)
+{
+	if (entered) {
+		struct kith_call call = call_of(entered->call);
+
+		kith_call(run->machine, entered->tid, &call);
+	}
+	if (steps)
+		kith_step_thread(run->machine, tid);
+	else
+		kith_run(run->machine);
+}
+
+int run_begin(struct run *run, const struct script *script,
+	      const uint64_t *seed)
+{
+	struct kith_config config = script->machine;
+
 	run->script = script;
+	run->now.next = script->first;
 	if (script->needs) {
 		fprintf(stderr,
 			"%s:%u: this needs linux %s; the model is 6.18\n",
@@ -827,17 +917,40 @@ int run_script(struct run *run, const struct script *script,
 			script->needs);
 		return 3;
 	}
-	if (start(run, seed))
+	if (seed)
+		config.seed = *seed;
+	config.micro = config.micro || run->micro;
+	run->machine = kith_new(&config);
+	if (!run->machine) {
+		fprintf(stderr, "kith: no memory for a machine: %s\n",
+			strerror(errno));
 		return 3;
+	}
+	run->observer.event = saw;
+	kith_watch(run->machine, &run->observer);
 	if (run->stepped)
 		run->stepped(run, NULL, "");
-	for (const struct line *line = script->first; line; line = line->next)
-		run_line(run, line);
-	print_up_to(run, NULL);
-	check_open(run);
+	return 0;
+}
+
+int run_end(struct run *run)
+{
 	kith_unwatch(run->machine, &run->observer);
 	kith_free(run->machine);
 	map_free(&run->actors);
+	pool_free(&run->actor_pool);
 	pool_free(&run->pool);
-	return run->failures ? 1 : 0;
+	return run->now.failures ? 1 : 0;
+}
+
+int run_script(struct run *run, const struct script *script,
+	       const uint64_t *seed)
+{
+	int err = run_begin(run, script, seed);
+
+	if (err)
+		return err;
+	while (run_next(run))
+		;
+	return run_end(run);
 }

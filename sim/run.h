@@ -16,6 +16,7 @@
 #include "sim/map.h"
 #include "sim/out.h"
 #include "sim/script.h"
+#include "sim/undo.h"
 
 /* A line of the transcript as it came out. */
 struct printed {
@@ -39,8 +40,7 @@ struct entry;
 struct run {
 	struct kith_machine *machine;
 	const struct script *script;
-	unsigned failures;
-	uint32_t line; /* that is being run */
+	bool micro; /* a call is several steps: run_step() */
 
 	/* For whoever looks on; any may be NULL. */
 	void *context;
@@ -54,21 +54,63 @@ struct run {
 	void (*stepped)(struct run *run, const struct line *line,
 			const char *text);
 
+	/*
+	 * How far it is.  This, and what hangs from it, is all of the run that
+	 * ever changes; what is changed is noted in undo, unless that is NULL.
+	 */
+	struct undo *undo;
+	struct progress {
+		const struct line *next; /* to be run; NULL: that was all */
+		uint32_t done;           /* the last line that was run, */
+		uint32_t line;           /* and the last call among them */
+		unsigned failures;
+		bool inside; /* a call was entered and may go on */
+		bool halted;
+		struct entry *first, *last, *unprinted;
+		struct {
+			const struct line *line;
+			enum { PENDING, RETURNED, BEGUN } state;
+			struct kith_result result;
+		} own;
+	} now;
+	struct pool pool; /* of entries */
+
 	/* The run's own. */
 	struct kith_observer observer;
-	struct pool pool;
+	struct pool actor_pool;
 	struct map actors;
-	struct entry *first, *last, *unprinted;
-	struct {
-		const struct line *line;
-		enum { PENDING, RETURNED, BEGUN } state;
-		struct kith_result result;
-	} own;
-	bool halted;
+	const struct line *entered; /* the call that the last step made */
 };
 
-/* 0; 1 if expectations failed; 3 if the machine cannot be had. */
+/* All of it.  0; 1 if expectations failed; 3 if the machine cannot be had. */
 int run_script(struct run *run, const struct script *script,
 	       const uint64_t *seed);
+
+/*
+ * The same in pieces.  run_begin() returns 0 or 3; run_next() runs the next
+ * line that does something, with the comments before it and what is expected of
+ * it behind it, and returns false if there was none; run_end() returns 0 or 1.
+ */
+int run_begin(struct run *run, const struct script *script,
+	      const uint64_t *seed);
+bool run_next(struct run *run);
+int run_end(struct run *run);
+
+/*
+ * Where run->micro: a single step of the machine, by thread tid or, if that is
+ * 0, by the one that the seed chooses.  Returns whose step it was; 0 if the
+ * line needed none.
+ */
+pid_t run_step(struct run *run, pid_t tid);
+
+/*
+ * What a step did to the machine, once more, and nothing else: nobody may be
+ * watching.
+ */
+void run_again(struct run *run, const struct line *entered, bool steps,
+	       pid_t tid);
+
+/* The line from here on that does something; if none does, the last. */
+const struct line *run_acts(const struct line *line);
 
 #endif

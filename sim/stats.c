@@ -68,7 +68,7 @@ static void begin_zombie(struct run *run, struct stats *st,
 
 	z->pid = e->actor;
 	z->status = (int)e->value;
-	z->from = (struct moment){ run->line, e->time };
+	z->from = (struct moment){ run->now.line, e->time };
 	if (!kith_look(run->machine, e->actor, &look)) {
 		z->parent = look.ppid;
 		z->status = look.status;
@@ -89,7 +89,7 @@ static void end_zombie(struct run *run, struct stats *st,
 	if (!z)
 		return;
 	z->reaper = e->actor;
-	z->to = (struct moment){ run->line, e->time };
+	z->to = (struct moment){ run->now.line, e->time };
 	map_set(&st->is_zombie, e->subject, NULL);
 	st->now--;
 }
@@ -112,9 +112,8 @@ static void add_adoption(struct run *run, struct stats *st,
 	if (from == to)
 		return;
 	a = pool_alloc(&st->pool, sizeof(*a));
-	*a =
-		(struct adoption){ NULL, e->subject, from,
-				   to,   e->rule,    run->line };
+	*a = (struct adoption){ NULL, e->subject, from,
+				to,   e->rule,    run->now.line };
 	*st->last_adoption = a;
 	st->last_adoption = &a->next;
 	st->adoptions++;
@@ -217,7 +216,8 @@ static void print_zombies(const struct stats *st, const struct run *run,
 	putchar('\n');
 	for (const struct zombie *z = st->first_zombie; z; z = z->next) {
 		bool open = !z->reaper;
-		unsigned lines = (open ? run->line : z->to.line) - z->from.line;
+		unsigned lines =
+			(open ? run->now.line : z->to.line) - z->from.line;
 		uint64_t ns = (open ? end : z->to.time) - z->from.time;
 
 		out_clear(&how);
