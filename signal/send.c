@@ -101,8 +101,8 @@ enum sent signal_send(struct siggroup *g, struct sigthread *to,
 	     .other = sent, .info = *info, .rule = how->rule);
 	if (sent == SENT_FATAL && info->signo != KITH_SIGKILL)
 		emit(g->ground, .type = KITH_EV_DELIVER, .actor = how->from,
-		     .subject = pid_root_nr(fetch(taker->name)), .value = info->signo,
-		     .other = info->code, .info = *info);
+		     .subject = pid_root_nr(fetch(taker->name)),
+		     .value = info->signo, .other = info->code, .info = *info);
 	lock_release(&g->lock);
 	return sent;
 }
