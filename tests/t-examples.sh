@@ -94,9 +94,11 @@ done
 
 # --- names -------------------------------------------------------------------
 
-# Functions are written `name()` or `name(arguments)`, files `folder/name.c`.
+# Functions are written `name()` or `name(arguments)`, files `folder/name.c`;
+# `name(2)` is a manual page, and none of ours.
 functions() {
-	grep -o -h -E '`[a-z_]+[a-z0-9_]*\([^`]*\)`' "$@" | sed 's/`//g; s/(.*//' | sort -u
+	grep -o -h -E '`[a-z_]+[a-z0-9_]*\([^`]*\)`' "$@" | grep -v '([1-8])`' |
+		sed 's/`//g; s/(.*//' | sort -u
 }
 files() {
 	grep -o -h -E '`[a-z0-9]+/[a-z0-9/_.-]+\.(c|h|def|sh|kith|md)`' "$@" |
