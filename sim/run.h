@@ -44,6 +44,7 @@ struct run {
 
 	/* For whoever looks on; any may be NULL. */
 	void *context;
+	const struct paint *paint; /* of what is printed */
 	void (*printed)(struct run *run, const struct printed *p);
 	void (*failed)(struct run *run, const struct failure *f);
 	void (*event)(struct run *run, const struct kith_event *e);

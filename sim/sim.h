@@ -25,9 +25,4 @@ int cmd_tree(const struct options *options, int files, char **file);
 int cmd_stats(const struct options *options, int files, char **file);
 int cmd_rules(const struct options *options, int files, char **file);
 
-/* Complaints of a run, on stderr; see struct run. */
-struct run;
-struct failure;
-void tell_failure(struct run *run, const struct failure *f);
-
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "sim/print.h"
-#include "sim/run.h"
+#include "sim/show.h"
 #include "sim/sim.h"
 
 struct moment {
