@@ -13,7 +13,7 @@ static step_fn *const functions[KITH_NR_CALLS] = {
 };
 
 /* What is needed of what lies behind the pointers, copied. */
-static int copy_in(struct behind *b, const struct kith_call *call)
+static void copy_in(struct behind *b, const struct kith_call *call)
 {
 	switch (call->nr) {
 	case KITH_CLONE3:
@@ -48,7 +48,26 @@ static int copy_in(struct behind *b, const struct kith_call *call)
 	default:
 		break;
 	}
-	return 0;
+}
+
+/* Text that is said to be there, and is not: the caller's mistake. */
+static bool lacks_text(const struct kith_call *call)
+{
+	switch (call->nr) {
+	case KITH_EXECVE:
+	case KITH_SYSCTL:
+		return call->arg[0] == KITH_HERE && !call->in.text;
+	case KITH_PRCTL:
+		return call->arg[0] == KITH_PR_SET_NAME &&
+		       call->arg[1] == KITH_HERE && !call->in.text;
+	default:
+		return false;
+	}
+}
+
+bool call_is_valid(const struct kith_call *call)
+{
+	return (unsigned)call->nr < KITH_NR_CALLS && !lacks_text(call);
 }
 
 static bool needs_behind(const struct kith_call *call)
@@ -75,7 +94,8 @@ static int prepare_behind(struct thread *t, const struct kith_call *call)
 	if (!t->op.behind)
 		return -ENOMEM;
 	memset(t->op.behind, 0, sizeof(*t->op.behind));
-	return copy_in(t->op.behind, call);
+	copy_in(t->op.behind, call);
+	return 0;
 }
 
 int call_enter(struct thread *t, const struct kith_call *call)
@@ -140,7 +160,7 @@ int kith_call(struct kith_machine *m, pid_t tid, const struct kith_call *call)
 	struct thread *t;
 	int err;
 
-	if ((unsigned)call->nr >= KITH_NR_CALLS)
+	if (!call_is_valid(call))
 		return -EINVAL;
 	if (kith_unmodelled(call))
 		return -EOPNOTSUPP;

@@ -224,6 +224,8 @@ void thread_wake_by_signal(struct sigthread *s, enum wake how);
 
 /* --- process/call.c ------------------------------------------------------- */
 
+/* There is such a call, and the text it needs. */
+bool call_is_valid(const struct kith_call *call);
 /* t, which is not idle but has no call, enters one; 0 or -ENOMEM. */
 int call_enter(struct thread *t, const struct kith_call *call);
 /* It was entered, and its first step has not run. */

@@ -135,7 +135,7 @@ static bool run_program(struct thread *t)
 		return false;
 	any = call_result(t, &last);
 	return m->program(m->ctx, thread_nr(t), any ? &last : NULL, &next) &&
-	       next.nr < KITH_NR_CALLS && !kith_unmodelled(&next) &&
+	       call_is_valid(&next) && !kith_unmodelled(&next) &&
 	       call_enter(t, &next) == 0;
 }
 

@@ -185,7 +185,7 @@ struct kith_result {
  *
  *	-ESRCH       there is no such thread, or it is dead
  *	-EBUSY       it is inside a call, perhaps asleep
- *	-EINVAL      no such call
+ *	-EINVAL      no such call, or in.text is NULL where it is needed
  *	-EOPNOTSUPP  the call asks for what the model does not have yet:
  *	             kith_unmodelled() says what.  Nothing has happened
  *	-ESHUTDOWN   init is dead
