@@ -53,11 +53,16 @@ void out_pad(struct out *o, size_t column)
 		out_bytes(o, " ", 1);
 }
 
+void out_cut(struct out *o, size_t len)
+{
+	o->len = len;
+	if (o->text)
+		o->text[len] = '\0';
+}
+
 void out_clear(struct out *o)
 {
-	o->len = 0;
-	if (o->text)
-		o->text[0] = '\0';
+	out_cut(o, 0);
 }
 
 void out_free(struct out *o)

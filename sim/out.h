@@ -22,6 +22,7 @@ void out_text(struct out *o, const char *s);
 void out(struct out *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void out_pad(struct out *o, size_t column);
+void out_cut(struct out *o, size_t len);
 void out_clear(struct out *o);
 void out_free(struct out *o);
 
