@@ -13,7 +13,7 @@ static const struct command {
 	const char *name, *synopsis, *summary;
 	int (*run)(const struct options *options, int files, char **file);
 	const char *letters; /* options it has, of those below */
-	int least, most;     /* files; most 0: as many as one likes */
+	int least, most;     /* words; most 0: as many as one likes */
 } commands[] = {
 	{ "run", "[--seed N] [--format json] FILE...",
 	  "run transcripts; print them completed; check what is written in "
@@ -22,6 +22,10 @@ static const struct command {
 	{ "tree", "[--at LINE] [--ascii] [--seed N] [--format json] FILE",
 	  "draw the tree of processes after each line, or after one", cmd_tree,
 	  "asfi", 1, 1 },
+	{ "why", "[--at LINE] [--seed N] [--format json] PID FILE",
+	  "why it is a zombie, an orphan, asleep or gone; who could change "
+	  "that",
+	  cmd_why, "asf", 2, 2 },
 	{ "stats", "[--seed N] [--format json] FILE",
 	  "zombies, adoptions, reaps, waits and signals: who, and how many",
 	  cmd_stats, "sf", 1, 1 },
@@ -129,7 +133,11 @@ static int run_command(const struct command *command, int argc, char **argv)
 	}
 	files = argc - optind;
 	if (files < command->least)
-		return bad_usage(command, "which file?", "");
+		return bad_usage(command,
+				 files + 1 < command->least
+					 ? "which number, and which file?"
+					 : "which file?",
+				 "");
 	if (command->most && files > command->most)
 		return bad_usage(command, "one file at a time, not also ",
 				 argv[optind + command->most]);

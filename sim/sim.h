@@ -22,6 +22,7 @@ struct options {
 
 int cmd_run(const struct options *options, int files, char **file);
 int cmd_tree(const struct options *options, int files, char **file);
+int cmd_why(const struct options *options, int words, char **word);
 int cmd_stats(const struct options *options, int files, char **file);
 int cmd_rules(const struct options *options, int files, char **file);
 
