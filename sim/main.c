@@ -22,6 +22,10 @@ static const struct command {
 	{ "tree", "[--at LINE] [--ascii] [--seed N] [--format json] FILE",
 	  "draw the tree of processes after each line, or after one", cmd_tree,
 	  "asfi", 1, 1 },
+	{ "step", "[--micro] [--ascii] [--seed N] [--format json] FILE",
+	  "go through a transcript, forward and back; its command help tells "
+	  "how",
+	  cmd_step, "misf", 1, 1 },
 	{ "why", "[--at LINE] [--seed N] [--format json] PID FILE",
 	  "why it is a zombie, an orphan, asleep or gone; who could change "
 	  "that",
@@ -87,6 +91,9 @@ static int read_option(const struct command *command, struct options *options,
 	case 'i':
 		options->ascii = true;
 		return 0;
+	case 'm':
+		options->micro = true;
+		return 0;
 	case 'f':
 		options->json = !strcmp(arg, "json");
 		if (!options->json && strcmp(arg, "text"))
@@ -112,6 +119,7 @@ static const struct option long_options[] = {
 	{ "at", required_argument, NULL, 'a' },
 	{ "ascii", no_argument, NULL, 'i' },
 	{ "format", required_argument, NULL, 'f' },
+	{ "micro", no_argument, NULL, 'm' },
 	{ "seed", required_argument, NULL, 's' },
 	{ NULL, 0, NULL, 0 },
 };

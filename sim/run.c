@@ -882,6 +882,8 @@ pid_t run_step(struct run *run, pid_t tid)
 		return 0;
 	}
 	who = kith_step_thread(run->machine, tid);
+	if (who > 0 && run->moved)
+		run->moved(run, who);
 	if (who >= 0 && !kith_runnable(run->machine, NULL, 0)) {
 		settle(run);
 		finish(run);

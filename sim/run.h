@@ -55,6 +55,9 @@ struct run {
 	void (*stepped)(struct run *run, const struct line *line,
 			const char *text);
 
+	/* run_step(): thread who took a step; nothing is said of it yet. */
+	void (*moved)(struct run *run, pid_t who);
+
 	/*
 	 * How far it is.  This, and what hangs from it, is all of the run that
 	 * ever changes; what is changed is noted in undo, unless that is NULL.

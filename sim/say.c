@@ -3,9 +3,7 @@
 
 static void say_signal(struct out *o, const struct kith_event *e)
 {
-	static const char *const fate[] = {
-		", who ignores it or has it already", "", ", which ends it"
-	};
+	static const char *const fate[] = { " (dropped)", "", " (deadly)" };
 
 	out_text(o, "sends ");
 	print_signal(o, e->value);
@@ -86,20 +84,16 @@ static bool is_said(const struct kith_event *e)
 	       e->type != KITH_EV_LOST;
 }
 
-static bool is_exiting(const struct history *h, pid_t tid)
-{
-	return history_of_actor(h, tid, KITH_EV_EXIT) != NULL;
-}
-
 /* A step that made no event: the thread's situation tells what it was. */
 static const char *silent_step(const struct history *h, pid_t who, bool called,
-			       bool wakened, const struct kith_look *look)
+			       bool after_exit, const struct kith_look *look)
 {
 	if (called)
 		return "begins";
-	if (is_exiting(h, who))
-		return wakened ? "looks who is left"
-			       : "lets go of its memory and descriptors";
+	if (after_exit)
+		return "lets go of its memory and descriptors";
+	if (history_of_actor(h, who, KITH_EV_EXIT))
+		return "sees to those who are left";
 	if (look->state == KITH_IDLE)
 		return "goes to user mode";
 	if (look->state == KITH_ASLEEP || look->state == KITH_BLOCKED)
@@ -107,31 +101,31 @@ static const char *silent_step(const struct history *h, pid_t who, bool called,
 	return "goes on";
 }
 
-/* The call that the thread is or was in; NULL: none. */
-static const char *call_of_step(const struct history *h, pid_t who)
+/* What the thread is in at a step that began with the event `from`. */
+static const char *name_of_step(const struct history *h, size_t from, pid_t who)
 {
 	const struct happening *call = history_of_actor(h, who, KITH_EV_CALL);
-	const struct happening *deliver =
-		history_of_subject(h, who, KITH_EV_DELIVER);
-	const struct happening *returned =
-		history_of_actor(h, who, KITH_EV_RETURN);
+	const struct happening *start = h->list + from;
+	const struct happening *end = history_of_actor(h, who, KITH_EV_RETURN);
+	int64_t nr = call ? call->event.value : -1;
 
-	if (!call || (deliver && deliver > call))
-		return deliver && is_exiting(h, who) ? "exit" : NULL;
-	if (returned && returned > call && returned->line != call->line)
-		return NULL;
-	return kith_call_name((unsigned)call->event.value);
+	if (history_of_actor(h, who, KITH_EV_EXIT) && nr != KITH_EXIT &&
+	    nr != KITH_EXIT_GROUP)
+		return "dies";
+	if (!call || (end && end > call && end < start))
+		return "";
+	return kith_call_name((unsigned)nr);
 }
 
 void say_step(struct out *o, struct kith_machine *m, const struct history *h,
-	      size_t from, pid_t who)
+	      size_t from, pid_t who, bool after_exit)
 {
-	const char *name = call_of_step(h, who), *comma = "";
+	const char *name = name_of_step(h, from, who), *comma = "";
 	struct kith_look look = { .state = KITH_ZOMBIE };
 	bool called = false;
 	size_t start;
 
-	out(o, "%d%s%s: ", (int)who, name ? " " : "", name ? name : "");
+	out(o, "%d%s%s: ", (int)who, *name ? " " : "", name);
 	start = o->len;
 	for (size_t i = from; i < h->count; i++) {
 		const struct kith_event *e = &h->list[i].event;
@@ -148,6 +142,5 @@ void say_step(struct out *o, struct kith_machine *m, const struct history *h,
 	if (o->len > start)
 		return;
 	kith_look(m, who, &look);
-	out_text(o,
-		 silent_step(h, who, called, look.state == KITH_ASLEEP, &look));
+	out_text(o, silent_step(h, who, called, after_exit, &look));
 }

@@ -9,9 +9,10 @@
 
 /*
  * What thread who did in a step that began with the event `from`: "3
- * exit_group: gives 4 to 2 [RPT-02], becomes a zombie, tells 2".
+ * exit_group: gives 4 to 2 [RPT-02], becomes a zombie".  After_exit: its step
+ * before was the one with which its exit began.
  */
 void say_step(struct out *o, struct kith_machine *m, const struct history *h,
-	      size_t from, pid_t who);
+	      size_t from, pid_t who, bool after_exit);
 
 #endif

@@ -14,7 +14,7 @@
 enum { HELD = 0, FAILED = 1, USAGE = 2, LACKING = 3 };
 
 struct options {
-	bool json, ascii;
+	bool json, ascii, micro;
 	bool has_seed, has_at;
 	uint64_t seed;
 	uint32_t at; /* a line */
@@ -22,6 +22,7 @@ struct options {
 
 int cmd_run(const struct options *options, int files, char **file);
 int cmd_tree(const struct options *options, int files, char **file);
+int cmd_step(const struct options *options, int files, char **file);
 int cmd_why(const struct options *options, int words, char **word);
 int cmd_stats(const struct options *options, int files, char **file);
 int cmd_rules(const struct options *options, int files, char **file);

@@ -119,6 +119,7 @@ static struct mark *add_mark(struct steps *s)
 		.undo = s->undo.used,
 		.happened = s->history.count,
 		.text = s->text.len,
+		.failures = s->run.now.failures,
 		.pool = pool_mark(&s->run.pool),
 		.next = s->run.now.next,
 		.inside = s->run.now.inside,
@@ -134,6 +135,8 @@ pid_t steps_next(struct steps *s, pid_t pick)
 
 	if (!run->now.next && !run->now.inside)
 		return -ENODATA;
+	if (pick && !run->now.inside)
+		return -EAGAIN;
 	lay_key(s, s->count);
 	mark = add_mark(s);
 	if (run->micro)
@@ -141,7 +144,7 @@ pid_t steps_next(struct steps *s, pid_t pick)
 	else
 		run_next(run);
 	mark->entered = run->entered;
-	mark->stepped = who > 0;
+	mark->who = who;
 	mark->pick = pick;
 	if (who < 0)
 		s->count--;
@@ -160,7 +163,7 @@ static void repeat(struct steps *s, size_t count)
 		const struct mark *mark = &s->marks[i];
 
 		lay_key(s, i);
-		if (mark->entered || mark->stepped)
+		if (mark->entered || mark->who > 0)
 			run_again(run, mark->entered, run->micro, mark->pick);
 	}
 }
@@ -183,6 +186,20 @@ void steps_back(struct steps *s, size_t count)
 	kith_restore(run->machine, s->keys[s->nr_keys - 1].snapshot);
 	repeat(s, count);
 	kith_watch(run->machine, &run->observer);
+}
+
+bool steps_exits(const struct steps *s, pid_t who)
+{
+	size_t i = s->count - 1;
+
+	while (i > 0 && s->marks[i - 1].who != who)
+		i--;
+	for (size_t e = i ? s->marks[i - 1].happened : 0;
+	     i && e < s->marks[i].happened; e++)
+		if (s->history.list[e].event.type == KITH_EV_EXIT &&
+		    s->history.list[e].event.actor == who)
+			return true;
+	return false;
 }
 
 /* --- where -----------------------------------------------------------------

@@ -33,12 +33,12 @@ enum {
 /* How it was before a step, and what the step did to the machine. */
 struct mark {
 	size_t undo, happened, text;
+	unsigned failures;
 	struct pool_mark pool;
 	const struct line *next;
 	bool inside;
 	const struct line *entered;
-	bool stepped;
-	pid_t pick;
+	pid_t pick, who; /* of a step of the machine: asked for, and had */
 };
 
 struct keyframe {
@@ -58,7 +58,7 @@ struct steps {
 	void (*printed)(struct run *run, const struct printed *p); /* or NULL */
 };
 
-/* run's paint, failed and micro are the caller's, and so is printed. */
+/* run's paint, failed, moved and micro are the caller's, and so is printed. */
 int steps_begin(struct steps *s, const struct script *script,
 		const uint64_t *seed);
 int steps_end(struct steps *s); /* 1 if expectations failed, else 0 */
@@ -72,6 +72,9 @@ pid_t steps_next(struct steps *s, pid_t pick);
 
 /* To where `count` steps have been taken, which is not ahead. */
 void steps_back(struct steps *s, size_t count);
+
+/* Did the step before the last that thread who took begin its exit? */
+bool steps_exits(const struct steps *s, pid_t who);
 
 /* Has all up to and with this line of the script been run, and no step less? */
 bool steps_reached(const struct steps *s, uint32_t line);

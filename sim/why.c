@@ -108,9 +108,9 @@ static struct words sent_by(const struct answer *a, pid_t pid, int status)
 		    history_process(a->h, e->subject) != pid)
 			continue;
 		if (e->rule && !strcmp(e->rule, "PNS-11"))
-			snprintf(w.text, WORDS, " as init ended");
+			snprintf(w.text, WORDS, " when init ended,");
 		else if (e->actor)
-			snprintf(w.text, WORDS, " of %d",
+			snprintf(w.text, WORDS, ", sent by %d,",
 				 (int)history_process(a->h, e->actor));
 		break;
 	}
@@ -489,8 +489,8 @@ static void zombie(struct answer *a)
 
 	a->state = "zombie";
 	say(a, HEAD, NULL, "pid %s is a zombie: it %s%s%s",
-	    who(a, l->tgid).text, died_how(l->status).text, at_line(death).text,
-	    sent_by(a, l->tgid, l->status).text);
+	    who(a, l->tgid).text, died_how(l->status).text,
+	    sent_by(a, l->tgid, l->status).text, at_line(death).text);
 	if (!has_look(a, l->ppid, &parent)) {
 		say(a, NEXT, NULL,
 		    "it was init, and with it the machine has ended");
