@@ -20,6 +20,7 @@ void numbers_init(struct numbers *n, struct ground *g)
 {
 	n->ground = g;
 	n->root = NULL;
+	n->empty = -1;
 }
 
 static void free_tree(struct ground *g, struct numbers_node *node, int d)
@@ -59,22 +60,22 @@ static void drop_node(void **where)
 	defer(node->ground, &node->dead, node_free);
 }
 
-/* Take back the empty nodes on the way to nr, down to the one at path[d]. */
-static void take_back(struct numbers_node **path, int d, int nr)
+/* Take back nodes that were made in vain: from path[d] up to path[top]. */
+static void take_back(struct numbers_node **path, int d, int top, int nr)
 {
-	for (; d < NUMBERS_LEVELS - 1 && !path[d]->taken; d++)
+	for (; d <= top && d < NUMBERS_LEVELS - 1; d++)
 		drop_node(&path[d + 1]->slot[slot_of(nr, d + 1)]);
 }
 
 /*
- * An empty node must not stay when one below it can't be had: nobody would
- * remember to free it.
+ * A node that was made must not stay when one below it can't be had: nobody
+ * would remember to free it.
  */
 int numbers_reserve(struct numbers *n, int nr)
 {
 	struct numbers_node *path[NUMBERS_LEVELS];
 	void **where = (void **)&n->root;
-	int d;
+	int d, top = -1; /* the topmost that was made here */
 
 	for (d = NUMBERS_LEVELS - 1; d >= 0; d--) {
 		if (!*where) {
@@ -82,11 +83,13 @@ int numbers_reserve(struct numbers *n, int nr)
 				ground_alloc(n->ground, struct numbers_node);
 
 			if (!node) {
-				take_back(path, d + 1, nr);
+				take_back(path, d + 1, top, nr);
 				return -ENOMEM;
 			}
 			node->ground = n->ground;
 			publish(where, node);
+			if (top < 0)
+				top = d;
 		}
 		path[d] = *where;
 		where = &path[d]->slot[slot_of(nr, d)];
@@ -118,26 +121,56 @@ void numbers_publish(struct numbers *n, int nr, void *thing)
 	publish(leaf_slot(n, nr), thing);
 }
 
+/* The nodes above nr, whose leaf exists: path[0] is the leaf. */
+static void find_path(const struct numbers *n, int nr,
+		      struct numbers_node *path[NUMBERS_LEVELS])
+{
+	struct numbers_node *node = n->root;
+
+	for (int d = NUMBERS_LEVELS - 1; d > 0; d--) {
+		path[d] = node;
+		node = node->slot[slot_of(nr, d)];
+	}
+	path[0] = node;
+}
+
+/*
+ * The leaf of nr has become empty.  It stays, in case the next number is one of
+ * its own, as in a family of parent and child it always is; the one that stayed
+ * before goes now, unless it is in use again, with what is empty above it.
+ */
+static void keep_empty(struct numbers *n, int nr)
+{
+	struct numbers_node *path[NUMBERS_LEVELS];
+	int before = n->empty;
+
+	n->empty = nr;
+	if (before < 0 || before >> 6 == nr >> 6)
+		return;
+	find_path(n, before, path);
+	for (int d = 0; d < NUMBERS_LEVELS - 1 && !path[d]->taken; d++) {
+		if (before >> (6 * (d + 1)) == nr >> (6 * (d + 1)))
+			break; /* the leaf of nr is under this one */
+		drop_node(&path[d + 1]->slot[slot_of(before, d + 1)]);
+	}
+}
+
 void numbers_release(struct numbers *n, int nr)
 {
-	struct numbers_node *path[NUMBERS_LEVELS], *node = n->root;
+	struct numbers_node *path[NUMBERS_LEVELS];
 
-	for (int d = NUMBERS_LEVELS - 1; d >= 0; d--) {
-		path[d] = node;
-		if (d > 0)
-			node = node->slot[slot_of(nr, d)];
-	}
+	find_path(n, nr, path);
 	assert(path[0]->taken & bit(slot_of(nr, 0)));
 	publish(&path[0]->slot[slot_of(nr, 0)], NULL);
 	path[0]->taken &= ~bit(slot_of(nr, 0));
 	path[0]->full = path[0]->taken;
 	for (int d = 1; d < NUMBERS_LEVELS; d++) {
 		path[d]->full &= ~bit(slot_of(nr, d));
-		if (path[d - 1]->taken)
-			continue;
-		path[d]->taken &= ~bit(slot_of(nr, d));
-		drop_node(&path[d]->slot[slot_of(nr, d)]);
+		if (!path[d - 1]->taken)
+			path[d]->taken &= ~bit(slot_of(nr, d));
 	}
+	if (!path[0]->taken)
+		keep_empty(n, nr);
 }
 
 /* The lowest free number of a subtree that begins at base, from min on. */

@@ -39,7 +39,8 @@ struct numbers_node {
 
 struct numbers {
 	struct ground *ground;     /* (c) */
-	struct numbers_node *root; /* (p, r) NULL while empty */
+	struct numbers_node *root; /* (p, r) NULL at first */
+	int empty; /* (p) a number in the leaf that is kept though empty; or -1 */
 };
 
 void numbers_init(struct numbers *n, struct ground *g);
