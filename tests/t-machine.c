@@ -51,6 +51,18 @@ static void many_machines_do_not_know_of_each_other(void)
 	is(wrong, 0, "%d machines, each with so many processes", MACHINES);
 }
 
+/* A step here, a step there, until both are at rest. */
+static void alternate(struct kith_machine *a, struct kith_machine *b)
+{
+	bool more = true;
+
+	while (more) {
+		more = kith_step(a);
+		more |= kith_step(b);
+		ok(sound(a) && sound(b), "a step here, a step there");
+	}
+}
+
 static void steps_of_two_machines_may_alternate(void)
 {
 	struct kith_config micro = { .micro = true };
@@ -60,12 +72,10 @@ static void steps_of_two_machines_may_alternate(void)
 
 	kith_call(a, 1, &fork);
 	kith_call(b, 1, &fork);
-	while (kith_step(a) | kith_step(b))
-		ok(sound(a) && sound(b), "a step here, a step there");
+	alternate(a, b);
 	kith_call(a, 2, &exit);
 	kith_call(b, 2, &exit);
-	while (kith_step(a) | kith_step(b))
-		ok(sound(a) && sound(b), "a step here, a step there");
+	alternate(a, b);
 	ok(look(a, 2).state == KITH_ZOMBIE && look(b, 2).status == 0x300,
 	   "and both come to the same");
 	is((long)(kith_hash(a) - kith_hash(b)), 0, "exactly");

@@ -134,9 +134,7 @@ static void be_born(const struct kith_event *e)
 static void exchange(int leader, int k)
 {
 	struct soul old = world.soul[leader], new = world.soul[k];
-	struct list *brothers = &world.soul[old.parent].children;
 
-	(void)brothers;
 	new.parent = old.parent;
 	new.subreaper = old.subreaper;
 	world.soul[leader] = new;
