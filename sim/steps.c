@@ -41,12 +41,25 @@ static void thin_keys(struct steps *s)
 	thin_keys(s);
 }
 
-/* The machine is as it was before step `at`, which no key is beyond. */
+/* A big machine is saved more rarely: what that costs is to be little a step. */
+static bool is_time(const struct steps *s, size_t at)
+{
+	const struct keyframe *last;
+	size_t gap;
+
+	if (!s->nr_keys)
+		return true;
+	last = &s->keys[s->nr_keys - 1];
+	gap = kith_snapshot_size(last->snapshot) / KEY_BYTES_A_STEP;
+	return at >= last->at + (gap > KEY_STEPS ? gap : KEY_STEPS);
+}
+
+/* The machine is as it was before step `at`. */
 static void lay_key(struct steps *s, size_t at)
 {
 	struct kith_snapshot *snapshot;
 
-	if (at % KEY_STEPS || (s->nr_keys && s->keys[s->nr_keys - 1].at >= at))
+	if (!is_time(s, at))
 		return;
 	snapshot = kith_save(s->run.machine);
 	if (!snapshot && s->nr_keys)

@@ -13,10 +13,10 @@
  *	snapshots  S           S            S
  *	                                    |-------->|   back: 16 lines again
  *
- * There is a snapshot every KEY_STEPS steps, as long as they are few; when
- * there are too many the one goes that is missed least: they get sparser with
- * their distance.  Going far back is slower for it, once: snapshots are laid
- * again on the way.
+ * There is a snapshot every KEY_STEPS steps, of a big machine every so many
+ * more.  When there are too many the one goes that is missed least, so that
+ * they get sparser with their distance.  Going far back is slower for it, once:
+ * snapshots are laid again on the way.
  */
 #ifndef SIM_STEPS_H
 #define SIM_STEPS_H
@@ -26,6 +26,7 @@
 
 enum {
 	KEY_STEPS = 32,
+	KEY_BYTES_A_STEP = 64 << 10,
 	MOST_KEYS = 64,
 	MOST_KEY_BYTES = 64 << 20 /* but for the last two */
 };
