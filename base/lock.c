@@ -53,16 +53,3 @@ void lock_release_inner(struct lock *l)
 	if (l->mutex->real)
 		pthread_mutex_unlock(&l->mutex->mutex);
 }
-
-int lock_depth(void)
-{
-	return lock_witness.depth;
-}
-
-bool lock_is_held(const struct lock *l)
-{
-	for (int i = 0; i < lock_witness.depth; i++)
-		if (lock_witness.held[i] == l)
-			return true;
-	return false;
-}

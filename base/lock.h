@@ -94,8 +94,20 @@ static inline void lock_release(struct lock *l)
 }
 
 /* How many locks the calling OS thread holds. */
-int lock_depth(void);
-bool lock_is_held(const struct lock *l);
+static inline int lock_depth(void)
+{
+	return lock_witness.depth;
+}
+
+static inline bool lock_is_held(const struct lock *l)
+{
+	const struct lock_witness *w = &lock_witness;
+
+	for (int i = w->depth - 1; i >= 0; i--)
+		if (w->held[i] == l)
+			return true;
+	return false;
+}
 
 /* The contract of a function that is called with l held, stated and checked. */
 #define must_hold(l) assert(lock_is_held(l))

@@ -145,16 +145,6 @@ static void let_run(struct kith_machine *m, struct thread *t, bool entered)
 	lock_release(&m->lock);
 }
 
-static bool has_halted(struct kith_machine *m)
-{
-	bool halted;
-
-	lock_acquire(&m->lock);
-	halted = m->halted;
-	lock_release(&m->lock);
-	return halted;
-}
-
 int kith_call(struct kith_machine *m, pid_t tid, const struct kith_call *call)
 {
 	struct thread *t;
@@ -164,7 +154,7 @@ int kith_call(struct kith_machine *m, pid_t tid, const struct kith_call *call)
 		return -EINVAL;
 	if (kith_unmodelled(call))
 		return -EOPNOTSUPP;
-	if (has_halted(m))
+	if (__atomic_load_n(&m->halted, __ATOMIC_RELAXED))
 		return -ESHUTDOWN;
 	read_begin(&m->ground);
 	t = thread_find(m, tid);

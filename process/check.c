@@ -178,7 +178,7 @@ static void meet_sighand(struct walk *w, struct sighand *h)
 static void meet_files(struct walk *w, struct files *f)
 {
 	if (meet(w, &f->seen, f->users, "a descriptor table") && !w->settling &&
-	    f->slots)
+	    f->slots != f->few)
 		w->blocks++;
 }
 

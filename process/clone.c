@@ -327,7 +327,9 @@ static enum outcome clone_call(struct thread *t, enum kith_call_nr nr)
 
 enum outcome sys_fork(struct thread *t)
 {
-	return clone_call(t, KITH_FORK);
+	const struct kith_clone_args args = { .exit_signal = KITH_SIGCHLD };
+
+	return clone_as(t, &args);
 }
 
 enum outcome sys_vfork(struct thread *t)

@@ -205,9 +205,7 @@ static void halt_without_init(struct kith_machine *m)
 	lock_acquire(&m->family.lock);
 	init = m->init->kin.leader;
 	if (!m->halted && init->state == KIN_ZOMBIE && kin_alone(init)) {
-		lock_acquire(&m->lock);
-		m->halted = true;
-		lock_release(&m->lock);
+		__atomic_store_n(&m->halted, true, __ATOMIC_RELAXED);
 		emit(&m->ground, .type = KITH_EV_HALT, .actor = kin_nr(init),
 		     .value = kingroup_status(&m->init->kin));
 	}

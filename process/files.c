@@ -10,6 +10,8 @@ struct files *files_new(struct ground *g)
 	if (f) {
 		f->users = 1;
 		f->ground = g;
+		f->room = FILES_FEW;
+		f->slots = f->few;
 		lock_init(&f->lock, RANK_ACTION, g->mutexes);
 	}
 	return f;
@@ -30,29 +32,48 @@ void files_put(struct files *f)
 {
 	if (!f || __atomic_sub_fetch(&f->users, 1, __ATOMIC_ACQ_REL))
 		return;
-	memory_free(f->ground->memory, f->slots, files_bytes(f));
+	if (f->slots != f->few)
+		memory_free(f->ground->memory, f->slots, files_bytes(f));
 	ground_free(f->ground, f);
 }
 
-/* Linux: dup_fd() */
+/* Room for at least this many slots, under the lock; 0 or -ENOMEM. */
+static int grow(struct files *f, int want)
+{
+	size_t old = files_bytes(f);
+	int room = f->room;
+	struct file_slot *slots;
+
+	if (want <= f->room)
+		return 0;
+	while (room < want)
+		room *= 2;
+	slots = memory_alloc(f->ground->memory,
+			     (size_t)room * sizeof(slots[0]));
+	if (!slots)
+		return -ENOMEM;
+	memcpy(slots, f->slots, old);
+	if (f->slots != f->few)
+		memory_free(f->ground->memory, f->slots, old);
+	f->slots = slots;
+	f->room = room;
+	return 0;
+}
+
+/* Linux: dup_fd(); nobody else knows the copy yet, so it needs no lock. */
 struct files *files_copy(struct files *f)
 {
 	struct files *copy = files_new(f->ground);
-	bool failed = false;
+	int err;
 
 	if (!copy)
 		return NULL;
 	lock_acquire(&f->lock);
-	if (f->room) {
-		copy->slots = memory_alloc(f->ground->memory, files_bytes(f));
-		failed = !copy->slots;
-	}
-	if (copy->slots) {
-		copy->room = f->room;
+	err = grow(copy, f->room);
+	if (!err)
 		memcpy(copy->slots, f->slots, files_bytes(f));
-	}
 	lock_release(&f->lock);
-	if (failed) {
+	if (err) {
 		files_put(copy);
 		return NULL;
 	}
@@ -66,29 +87,6 @@ void files_close_on_exec(struct files *f)
 		if (f->slots[fd].on_exec)
 			f->slots[fd] = (struct file_slot){ FILE_NONE, false };
 	lock_release(&f->lock);
-}
-
-/* Room for at least this many slots, under the lock; 0 or -ENOMEM. */
-static int grow(struct files *f, int want)
-{
-	size_t old = files_bytes(f);
-	int room = f->room ? f->room : 8;
-	struct file_slot *slots;
-
-	if (want <= f->room)
-		return 0;
-	while (room < want)
-		room *= 2;
-	slots = memory_alloc(f->ground->memory,
-			     (size_t)room * sizeof(slots[0]));
-	if (!slots)
-		return -ENOMEM;
-	if (f->slots)
-		memcpy(slots, f->slots, old);
-	memory_free(f->ground->memory, f->slots, old);
-	f->slots = slots;
-	f->room = room;
-	return 0;
 }
 
 /* The lowest free descriptor that is at least this. */

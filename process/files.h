@@ -19,7 +19,10 @@
 #include "base/ground.h"
 #include "base/lock.h"
 
-enum { FILES_MAX = 1024 }; /* RLIMIT_NOFILE, as Linux starts with */
+enum {
+	FILES_MAX = 1024, /* RLIMIT_NOFILE, as Linux starts with */
+	FILES_FEW = 8,    /* that need no memory of their own */
+};
 
 enum file_kind { FILE_NONE, FILE_CONSOLE };
 
@@ -34,7 +37,8 @@ struct files {
 	struct ground *ground;   /* (c) */
 	struct lock lock;        /* RANK_ACTION */
 	int room;                /* (t) slots there is memory for */
-	struct file_slot *slots; /* (t) NULL while none is needed */
+	struct file_slot *slots; /* (t) few, or more elsewhere */
+	struct file_slot few[FILES_FEW];
 };
 
 /* All of these return NULL, or -ENOMEM, if memory is missing. */

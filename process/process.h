@@ -160,7 +160,7 @@ struct kith_machine {
 			struct kith_call *next); /* (c) may be NULL */
 	void *ctx;                               /* (c) */
 	bool dump_core;                          /* (c) */
-	bool halted;                             /* (q) init is dead */
+	bool halted;                             /* init is dead; atomic */
 };
 
 static inline struct thread *thread_of_kin(struct kin *k)

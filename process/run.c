@@ -123,17 +123,14 @@ static void park(struct thread *t)
 	lock_release(&m->lock);
 }
 
-/* User mode: if there is a program, it says what t calls next. */
+/* User mode, where there is a program: it says what t calls next. */
 static bool run_program(struct thread *t)
 {
 	struct kith_machine *m = t->machine;
 	struct kith_result last;
 	struct kith_call next = { .nr = KITH_GETPID };
-	bool any;
+	bool any = call_result(t, &last);
 
-	if (!m->program)
-		return false;
-	any = call_result(t, &last);
 	return m->program(m->ctx, thread_nr(t), any ? &last : NULL, &next) &&
 	       call_is_valid(&next) && !kith_unmodelled(&next) &&
 	       call_enter(t, &next) == 0;
@@ -143,7 +140,7 @@ static bool run_program(struct thread *t)
 static void go_idle(struct thread *t)
 {
 	struct kith_machine *m = t->machine;
-	bool more = run_program(t);
+	bool more = m->program && run_program(t);
 
 	lock_acquire(&m->lock);
 	if (t->woken || more)

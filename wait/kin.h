@@ -213,10 +213,10 @@ void kin_take_lead(struct kin *k, struct dead *dead);
 bool kin_notify_parent(struct kin *k, int sig);
 
 /*
- * What is said of k's end, by a signal or by waitid: who, and how.  reader is
- * the namespace whose numbers are meant.
+ * What is said of k's end, by SIGCHLD or by waitid: who, and how, as its wait
+ * status has it.  reader is the namespace whose numbers are meant.
  */
-void kin_siginfo(const struct kin *k, const struct pidns *reader, int sig,
-		 struct kith_siginfo *info);
+struct kith_siginfo kin_siginfo(const struct kin *k, const struct pidns *reader,
+				int status);
 
 #endif

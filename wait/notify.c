@@ -5,23 +5,32 @@
 
 #include "wait/kin.h"
 
-void kin_siginfo(const struct kin *k, const struct pidns *reader, int sig,
-		 struct kith_siginfo *info)
+struct kith_siginfo kin_siginfo(const struct kin *k, const struct pidns *reader,
+				int status)
 {
-	struct usage usage = kingroup_usage(k->group);
-	int status = kingroup_status(k->group);
-
-	*info = (struct kith_siginfo){
-		.signo = sig,
+	return (struct kith_siginfo){
+		.signo = KITH_SIGCHLD,
 		.code = status_is_exit(status)   ? KITH_CLD_EXITED
 			: status_is_core(status) ? KITH_CLD_DUMPED
 						 : KITH_CLD_KILLED,
 		.pid = pid_nr(k->group->pid, reader),
 		.uid = (int32_t)(*k->cred)->uid.real,
 		.status = status_value(status),
-		.utime = usage.utime / USAGE_TICK,
-		.stime = usage.stime / USAGE_TICK,
 	};
+}
+
+/* Send the parent what its child asked for; with the times, unlike waitid. */
+static void send_death(struct kin *k, struct kin *parent, int sig)
+{
+	struct sending how = { .from = kin_nr(k) };
+	struct usage usage = kingroup_usage(k->group);
+	struct kith_siginfo info =
+		kin_siginfo(k, parent->group->ns, kingroup_status(k->group));
+
+	info.signo = sig;
+	info.utime = usage.utime / USAGE_TICK;
+	info.stime = usage.stime / USAGE_TICK;
+	signal_send(parent->group->signals, parent->signals, &info, &how);
 }
 
 /*
@@ -33,9 +42,7 @@ void kin_siginfo(const struct kin *k, const struct pidns *reader, int sig,
 bool kin_notify_parent(struct kin *k, int sig)
 {
 	struct kin *parent = k->parent;
-	struct sending how = { .from = kin_nr(k) };
 	struct kith_sigaction a;
-	struct kith_siginfo info;
 	bool nobody_waits = false;
 
 	must_hold(&k->group->family->lock);
@@ -54,11 +61,8 @@ bool kin_notify_parent(struct kin *k, int sig)
 		if (a.handler == KITH_SIG_IGN)
 			sig = 0;
 	}
-	if (sig > 0 && signal_is_valid(sig)) {
-		kin_siginfo(k, parent->group->ns, sig, &info);
-		signal_send(parent->group->signals, parent->signals, &info,
-			    &how);
-	}
+	if (sig > 0 && signal_is_valid(sig))
+		send_death(k, parent, sig);
 	waitq_wake(&parent->group->waiters, k);
 	return nobody_waits;
 }

@@ -47,9 +47,7 @@ static enum wait_result take(struct kin *me, struct kin *child,
 	report->status = kingroup_status(group);
 	report->usage = kingroup_usage(group);
 	usage_add(&report->usage, &group->reaped);
-	kin_siginfo(child, me->group->ns, KITH_SIGCHLD, &report->info);
-	report->info.utime = report->info.stime =
-		0; /* waitid leaves them out */
+	report->info = kin_siginfo(child, me->group->ns, report->status);
 	report->child = NULL;
 	if (rq->options & KITH_WNOWAIT)
 		return WAIT_FOUND;
