@@ -117,6 +117,42 @@ static void back_is_where_one_was(bool micro, uint64_t seed)
 	end(s, &script);
 }
 
+/* The one that has waited least, now and then, for all to see. */
+static pid_t somebody(struct steps *s)
+{
+	pid_t tid[64];
+	long n = kith_runnable(s->run.machine, tid, 64);
+
+	return s->run.now.inside && n > 0 && n <= 64 && rand() % 2 ? tid[n - 1]
+								   : 0;
+}
+
+static void what_was_picked_stays_picked(void)
+{
+	struct script script;
+	struct steps *s = begin(&script, true, 7);
+	struct seen *seen = calloc(ROUNDS * 40, sizeof(*seen));
+	size_t n = 0, wrong = 0, picked = 0;
+	pid_t pick;
+
+	if (!seen)
+		exit(1);
+	srand(1);
+	do {
+		seen[n++] = see(s);
+		pick = somebody(s);
+		picked += pick != 0;
+	} while (n < ROUNDS * 40 && steps_next(s, pick) != -ENODATA);
+	ok(picked > 100, "%zu times somebody was picked", picked);
+	while (s->count) {
+		steps_back(s, s->count - 1);
+		wrong += !same(see(s), seen[s->count]);
+	}
+	ok(wrong == 0, "which is so again on the way back");
+	free(seen);
+	end(s, &script);
+}
+
 static void one_may_choose(void)
 {
 	const struct kith_config config = { .micro = true };
@@ -147,6 +183,7 @@ int main(void)
 	back_is_where_one_was(false, 0);
 	back_is_where_one_was(true, 0);
 	back_is_where_one_was(true, 12345);
+	what_was_picked_stays_picked();
 	one_may_choose();
 	return done_testing();
 }
