@@ -109,7 +109,9 @@ static void check_sleeper(struct walk *w, struct thread *t)
 	struct wait_request rq;
 
 	if (t->run == RUN_ASLEEP && t->op.step == wait_step &&
-	    t->op.wait.rq.who != WAIT_PGID) { /* there, one may: WAI-21 */
+	    t->op.wait.rq.who != WAIT_PGID && /* there, one may: WAI-21 */
+	    /* and nobody is told of zombies that a thread leaves: WMT-06 */
+	    !(t->op.wait.rq.options & KITH___WNOTHREAD)) {
 		rq = t->op.wait.rq;
 		rq.options |= KITH_WNOWAIT;
 		expect(w, wait_scan(&t->kin, &rq, &report) != WAIT_FOUND,

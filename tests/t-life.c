@@ -526,6 +526,25 @@ static void threads_have_their_own_children(void)
 	end();
 }
 
+static void a_thread_sleeps_through_what_it_inherits(void)
+{
+	begin();
+	thread_of(m, 1); /* 2 */
+	fork_of(1);      /* 3 */
+	fork_of(2);      /* 4 */
+	is(call(m, 1, KITH_WAIT4, ANY, 0, KITH___WNOTHREAD), ASLEEP,
+	   "WMT-11 one waits for its own children");
+	quit(4, 0);
+	is(result(m, 1), ASLEEP, "WMT-11 4 is another thread's");
+	quit_thread(2, 0);
+	is_str(children(m, 1), "3 4", "WMT-04 until that thread dies");
+	is(result(m, 1), ASLEEP, "WMT-06 but of that zombie nobody is told");
+	quit(3, 0);
+	is(result(m, 1), 3, "and the next one to die is found first");
+	is(glance(1, -1), 4, "then the other");
+	end();
+}
+
 /* --- ARP ------------------------------------------------------------------ */
 
 static void ignored_children_vanish(void)
@@ -847,6 +866,7 @@ int main(void)
 	two_wait_for_one();
 	zombies_survive_an_exec();
 	threads_have_their_own_children();
+	a_thread_sleeps_through_what_it_inherits();
 	ignored_children_vanish();
 	the_moment_of_death_decides();
 	threads_may_delay_it();
