@@ -1,5 +1,7 @@
 #include "credentials/cred.h"
 
+#include "base/ref.h"
+
 enum { CAP_KITH_KILL = 5 };
 
 struct cred *cred_new_root(struct ground *g, uint64_t lacks)
@@ -17,13 +19,13 @@ struct cred *cred_new_root(struct ground *g, uint64_t lacks)
 
 struct cred *cred_get(struct cred *c)
 {
-	__atomic_add_fetch(&c->ref, 1, __ATOMIC_RELAXED);
+	ref_get(c->ground, &c->ref);
 	return c;
 }
 
 void cred_put(struct cred *c)
 {
-	if (c && !__atomic_sub_fetch(&c->ref, 1, __ATOMIC_ACQ_REL))
+	if (c && ref_put(c->ground, &c->ref))
 		ground_free(c->ground, c);
 }
 

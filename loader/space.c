@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/ref.h"
+
 struct space *space_new(struct ground *g)
 {
 	struct space *s = ground_alloc(g, struct space);
@@ -27,13 +29,13 @@ struct space *space_copy(struct space *s)
 
 struct space *space_share(struct space *s)
 {
-	__atomic_add_fetch(&s->users, 1, __ATOMIC_RELAXED);
+	ref_get(s->ground, &s->users);
 	return s;
 }
 
 void space_put(struct space *s)
 {
-	if (s && !__atomic_sub_fetch(&s->users, 1, __ATOMIC_ACQ_REL))
+	if (s && ref_put(s->ground, &s->users))
 		ground_free(s->ground, s);
 }
 

@@ -192,9 +192,24 @@ static int free_under(const struct numbers_node *node, int d, int base, int min)
 	return -1;
 }
 
+/* The leaf of nr, or NULL. */
+static const struct numbers_node *leaf_of(const struct numbers *n, int nr)
+{
+	const struct numbers_node *node = n->root;
+
+	for (int d = NUMBERS_LEVELS - 1; node && d > 0; d--)
+		node = node->slot[slot_of(nr, d)];
+	return node;
+}
+
 int numbers_free_from(const struct numbers *n, int min, int max)
 {
-	int nr = free_under(n->root, NUMBERS_LEVELS - 1, 0, min);
+	const struct numbers_node *leaf = leaf_of(n, min);
+	int nr = min;
+
+	/* Mostly it is this very number, and there is no need to search. */
+	if (!leaf || leaf->taken & bit(slot_of(min, 0)))
+		nr = free_under(n->root, NUMBERS_LEVELS - 1, 0, min);
 
 	return nr < max ? nr : -1;
 }

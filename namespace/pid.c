@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/event.h"
+#include "base/ref.h"
 
 size_t pid_size(unsigned level)
 {
@@ -12,7 +13,7 @@ size_t pid_size(unsigned level)
 
 struct pid *pid_get(struct pid *pid)
 {
-	__atomic_add_fetch(&pid->ref, 1, __ATOMIC_RELAXED);
+	ref_get(pid_ns(pid)->pids->ground, &pid->ref);
 	return pid;
 }
 
@@ -30,8 +31,10 @@ static void pid_free(struct rcu_head *head)
 
 void pid_put(struct pid *pid)
 {
-	if (pid && !__atomic_sub_fetch(&pid->ref, 1, __ATOMIC_ACQ_REL))
-		defer(pid_ns(pid)->pids->ground, &pid->dead, pid_free);
+	struct ground *g = pid ? pid_ns(pid)->pids->ground : NULL;
+
+	if (pid && ref_put(g, &pid->ref))
+		defer(g, &pid->dead, pid_free);
 }
 
 /*

@@ -243,8 +243,9 @@ static enum outcome exit_family(struct thread *t)
 	lock_acquire(&m->lock);
 	t->run = RUN_GONE;
 	lock_release(&m->lock);
+	if (!kin_alone(&t->kin))
+		exec_tell(p);
 	kin_die(&t->kin, &dead);
-	exec_tell(p);
 	lock_release(&m->family.lock);
 	release_dead(m, &dead); /* t may be in it, or be somebody else's */
 	if (is_init)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/ref.h"
+
 struct files *files_new(struct ground *g)
 {
 	struct files *f = ground_alloc(g, struct files);
@@ -19,7 +21,7 @@ struct files *files_new(struct ground *g)
 
 struct files *files_share(struct files *f)
 {
-	__atomic_add_fetch(&f->users, 1, __ATOMIC_RELAXED);
+	ref_get(f->ground, &f->users);
 	return f;
 }
 
@@ -30,7 +32,7 @@ size_t files_bytes(const struct files *f)
 
 void files_put(struct files *f)
 {
-	if (!f || __atomic_sub_fetch(&f->users, 1, __ATOMIC_ACQ_REL))
+	if (!f || !ref_put(f->ground, &f->users))
 		return;
 	if (f->slots != f->few)
 		memory_free(f->ground->memory, f->slots, files_bytes(f));

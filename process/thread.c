@@ -92,7 +92,8 @@ static struct kin *release(struct kith_machine *m, struct kin *k)
 	next = kin_release(k);
 	if (last)
 		cds_list_del(&p->in_machine);
-	exec_tell(p);
+	else
+		exec_tell(p);
 	lock_release(&m->family.lock);
 	defer(&m->ground, &t->dead, thread_free);
 	if (last)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/ref.h"
+
 struct sighand *sighand_new(struct ground *g)
 {
 	struct sighand *h = ground_alloc(g, struct sighand);
@@ -17,19 +19,19 @@ struct sighand *sighand_new(struct ground *g)
 
 struct sighand *sighand_get(struct sighand *h)
 {
-	__atomic_add_fetch(&h->ref, 1, __ATOMIC_RELAXED);
+	ref_get(h->ground, &h->ref);
 	return h;
 }
 
 static void actions_put(struct ground *g, struct actions *a)
 {
-	if (a && !__atomic_sub_fetch(&a->ref, 1, __ATOMIC_ACQ_REL))
+	if (a && ref_put(g, &a->ref))
 		ground_free(g, a);
 }
 
 void sighand_put(struct sighand *h)
 {
-	if (!h || __atomic_sub_fetch(&h->ref, 1, __ATOMIC_ACQ_REL))
+	if (!h || !ref_put(h->ground, &h->ref))
 		return;
 	actions_put(h->ground, h->actions);
 	ground_free(h->ground, h);
@@ -76,7 +78,7 @@ static int table_for_copy(struct sighand *h, bool want_reset,
 	if (!h->actions)
 		return 0;
 	if (!want_reset || is_reset(h->actions)) {
-		__atomic_add_fetch(&h->actions->ref, 1, __ATOMIC_RELAXED);
+		ref_get(h->ground, &h->actions->ref);
 		return 0;
 	}
 	*table = actions_copy(h->ground, h->actions);

@@ -54,14 +54,14 @@ void kin_bury(struct kin *k)
 static bool group_ends(struct kin *leader)
 {
 	struct ground *g = leader->group->family->ground;
-	int status = kingroup_status(leader->group);
 
-	emit(g, .type = KITH_EV_DEAD, .actor = kin_nr(leader), .value = status,
-	     .other = 1);
+	emit(g, .type = KITH_EV_DEAD, .actor = kin_nr(leader),
+	     .value = kingroup_status(leader->group), .other = 1);
 	children_has_news(leader);
 	if (!kin_notify_parent(leader, leader->exit_signal))
 		return false;
-	emit(g, .type = KITH_EV_AUTOREAP, .value = status,
+	emit(g, .type = KITH_EV_AUTOREAP,
+	     .value = kingroup_status(leader->group),
 	     .actor = kingroup_nr(leader->parent->group),
 	     .subject = kin_nr(leader), .rule = "ARP-01");
 	kin_bury(leader);
