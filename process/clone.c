@@ -270,7 +270,7 @@ static enum outcome clone_as(struct thread *t, const struct kith_clone_args *a)
 		err = -EINVAL; /* CLN-21 */
 	if (err)
 		return done(t, err);
-	if (signal_is_pending(&t->signals))
+	if (signal_recalc(&t->signals))
 		return STEP_SIGNAL; /* CLN-S3 */
 	err = prepare_birth(t, a, &b);
 	if (err) {

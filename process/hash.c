@@ -126,6 +126,7 @@ static void mix_thread(uint64_t *h, struct thread *t)
 	mix_usage(h, &k->usage);
 	cds_list_for_each_entry(child, &k->children, sibling)
 		mix(h, (uint64_t)kin_nr(child));
+	mix(h, t->signals.told);
 	if (!t->signals.exiting)
 		mix_pending(h, &t->signals.own);
 	mix(h, t->cred->caps.effective);

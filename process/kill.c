@@ -16,7 +16,7 @@ static int kill_one(struct thread *t, struct kin *target, int sig)
 		.pid = pid_nr(t->kin.group->pid, target->group->ns),
 		.uid = (int32_t)t->cred->uid.real,
 	};
-	struct sending how = { .from = thread_nr(t) };
+	struct sending how = { .by = &t->signals, .from = thread_nr(t) };
 
 	assert(read_is_held() || lock_is_held(&t->machine->family.lock));
 	if (!signal_is_valid(sig))

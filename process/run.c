@@ -156,7 +156,8 @@ static enum outcome take_signals(struct thread *t)
 	struct kith_siginfo info;
 	int status;
 
-	if (signal_take(&t->signals, &status, &info) == VERDICT_NOTHING)
+	if (!signal_is_told(&t->signals) ||
+	    signal_take(&t->signals, &status, &info) == VERDICT_NOTHING)
 		return STEP_DONE;
 	if (t->op.step == wait_step)
 		wait_abandon(t);

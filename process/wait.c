@@ -213,7 +213,7 @@ enum outcome wait_step(struct thread *t)
 			t->kin.usage.nvcsw++;
 		lock_release(&m->family.lock);
 		/* A death is news even if a signal came too: WAI-24. */
-		return signal_is_pending(&t->signals) ? STEP_SIGNAL : STEP_PARK;
+		return signal_is_told(&t->signals) ? STEP_SIGNAL : STEP_PARK;
 	}
 	if (found == WAIT_FOUND && report.child)
 		dead_add(&dead, report.child);

@@ -20,23 +20,30 @@ static bool is_ignored(struct siggroup *g, int sig, bool force)
 	return action_ignores(&a, sig);
 }
 
-/* Linux: wants_signal(); nothing blocks or stops yet. */
-static bool wants(const struct sigthread *t)
+/*
+ * Linux: wants_signal(); nothing blocks or stops yet.  Who has been told of a
+ * signal and has not taken it is not told of another (R066), unless he is
+ * running; SIGKILL is for everybody.
+ */
+static bool wants(const struct sigthread *t, int sig,
+		  const struct sigthread *running)
 {
-	return t && !t->exiting;
+	return t && !t->exiting &&
+	       (sig == KITH_SIGKILL || !t->told || t == running);
 }
 
 /* The thread that shall take it (R067), or NULL. */
-static struct sigthread *choose_taker(struct siggroup *g, struct sigthread *to)
+static struct sigthread *choose_taker(struct siggroup *g, struct sigthread *to,
+				      int sig, const struct sigthread *running)
 {
 	struct sigthread *t = g->next_target;
 
-	if (wants(to))
+	if (wants(to, sig, running))
 		return to;
 	if (!t)
 		return NULL;
 	do {
-		if (wants(t))
+		if (wants(t, sig, running))
 			return g->next_target = t;
 		t = sigthread_after(t);
 	} while (t != g->next_target);
@@ -60,7 +67,7 @@ static bool ends_group(struct siggroup *g, int sig)
 	g->group_status = sig;
 	cds_list_for_each_entry(t, &g->threads, in_group) {
 		t->own.set |= SIGBIT(KITH_SIGKILL);
-		g->wake(t, WAKE_FATAL);
+		sigthread_tell(t, WAKE_FATAL);
 	}
 	return true;
 }
@@ -77,12 +84,12 @@ static enum sent send_locked(struct siggroup *g, struct sigthread *to,
 		return SENT_DROPPED; /* R026, R020 */
 	if (!pending_add(g->ground, &g->shared, info))
 		return SENT_DROPPED; /* R011 */
-	*taker = choose_taker(g, to);
+	*taker = choose_taker(g, to, sig, how->by);
 	if (!*taker)
 		return SENT_QUEUED;
 	if (ends_group(g, sig))
 		return SENT_FATAL;
-	g->wake(*taker, WAKE_SIGNAL);
+	sigthread_tell(*taker, WAKE_SIGNAL);
 	return SENT_QUEUED;
 }
 

@@ -33,6 +33,7 @@ void sigthread_init(struct sigthread *t, struct siggroup *g,
 	t->group = g;
 	t->name = name;
 	t->exiting = false;
+	t->told = false;
 	pending_init(&t->own);
 	lock_acquire(&g->lock);
 	cds_list_add_tail(&t->in_group, &g->threads);
@@ -51,6 +52,23 @@ struct sigthread *sigthread_after(struct sigthread *t)
 	return cds_list_entry(next, struct sigthread, in_group);
 }
 
+/*
+ * What is pending for all has to be told to somebody else, beginning with t.
+ * Linux: retarget_shared_pending().
+ */
+static void pass_on(struct sigthread *t)
+{
+	struct sigthread *first = t;
+
+	do {
+		if (!t->told) {
+			sigthread_tell(t, WAKE_SIGNAL);
+			return;
+		}
+		t = sigthread_after(t);
+	} while (t != first);
+}
+
 void sigthread_exit(struct sigthread *t)
 {
 	struct siggroup *g = t->group;
@@ -63,6 +81,8 @@ void sigthread_exit(struct sigthread *t)
 	if (g->next_target == t)
 		g->next_target = after == t ? NULL : after;
 	cds_list_del_init(&t->in_group);
+	if (t->told && g->shared.set && after != t)
+		pass_on(after);
 	lock_release(&g->lock);
 }
 
@@ -76,6 +96,27 @@ bool signal_has_ended(struct siggroup *g, int *status)
 		*status = g->group_status;
 	lock_release(&g->lock);
 	return ended;
+}
+
+bool signal_is_told(struct sigthread *t)
+{
+	bool told;
+
+	lock_acquire(&t->group->lock);
+	told = t->told;
+	lock_release(&t->group->lock);
+	return told;
+}
+
+bool signal_recalc(struct sigthread *t)
+{
+	struct siggroup *g = t->group;
+	bool told;
+
+	lock_acquire(&g->lock);
+	told = t->told = t->own.set || g->shared.set;
+	lock_release(&g->lock);
+	return told;
 }
 
 bool signal_is_pending(struct sigthread *t)
@@ -125,7 +166,7 @@ void signal_zap_others(struct sigthread *t)
 		if (other == t)
 			continue;
 		other->own.set |= SIGBIT(KITH_SIGKILL);
-		g->wake(other, WAKE_FATAL);
+		sigthread_tell(other, WAKE_FATAL);
 	}
 }
 
@@ -168,6 +209,8 @@ enum verdict signal_take(struct sigthread *t, int *status,
 		*status = end_group(t, sig);
 		verdict = VERDICT_TERMINATE;
 	}
+	if (verdict == VERDICT_NOTHING)
+		t->told = false;
 	lock_release(&g->lock);
 	return verdict;
 }

@@ -11,6 +11,11 @@
  *	        \
  *	         fatal: the whole group is told to end at once
  *
+ * What is pending for all is told to one thread: that one is woken, and takes it
+ * when it next leaves the kernel; the others go on and know nothing of it.  Who
+ * has been told of something, and sleeps on, is not told of more: so a thread
+ * that vfork keeps asleep, with a SIGQUIT pending, is not ended by SIGTERM.
+ *
  * This folder decides and never acts: signal_take() says TERMINATE, and ending
  * the thread is the work of whoever asked.  The only thing that it must reach
  * upwards for is to wake a thread: wake() in struct siggroup, set once by
@@ -47,6 +52,7 @@ struct sigthread {
 	struct cds_list_head in_group; /* (s) in order of creation */
 	struct pending own;            /* (s) for this thread alone */
 	bool exiting;                  /* (s) takes no signals any more */
+	bool told; /* (s) of something to take: TIF_SIGPENDING */
 };
 
 /* A process's part. */
@@ -73,6 +79,13 @@ void siggroup_destroy(struct siggroup *g);
 /* The next in the ring of g's threads; under the signal lock. */
 struct sigthread *sigthread_after(struct sigthread *t);
 
+/* There is something for t to take.  Linux: signal_wake_up(). */
+static inline void sigthread_tell(struct sigthread *t, enum wake how)
+{
+	t->told = true;
+	t->group->wake(t, how);
+}
+
 /* t joins as the last of g's threads; the signal lock is taken here. */
 void sigthread_init(struct sigthread *t, struct siggroup *g,
 		    struct pid *const *name);
@@ -87,6 +100,7 @@ enum sent {
 };
 
 struct sending {
+	const struct sigthread *by; /* who runs at this moment; may be NULL */
 	int from;   /* the sender's number in the root namespace; 0: none */
 	bool force; /* from an ancestor's namespace: reaches even an init */
 	const char *rule; /* why it is sent; may be NULL */
@@ -102,6 +116,12 @@ enum sent signal_send(struct siggroup *g, struct sigthread *to,
 
 /* Has g's end been decided?  If so, *status is the wait status it ends with. */
 bool signal_has_ended(struct siggroup *g, int *status);
+
+/* Has t been told that there is something to take (Linux: signal_pending)? */
+bool signal_is_told(struct sigthread *t);
+
+/* Tell t of whatever is pending; false if nothing is (recalc_sigpending). */
+bool signal_recalc(struct sigthread *t);
 
 /* Is anything pending that t would take?  And would it end t? */
 bool signal_is_pending(struct sigthread *t);
