@@ -137,3 +137,11 @@ void stream_show(struct stream *s)
 	lock_release(&s->lock);
 	show_loss(s);
 }
+
+void stream_forget(struct stream *s)
+{
+	lock_acquire(&s->lock);
+	s->count = 0;
+	s->lost = 0;
+	lock_release(&s->lock);
+}

@@ -43,6 +43,9 @@ void stream_unwatch(struct stream *s, struct kith_observer *o);
  */
 void stream_show(struct stream *s);
 
+/* Forget what was not shown yet: it has been undone. */
+void stream_forget(struct stream *s);
+
 void stream_append(struct ground *g, const struct kith_event *e);
 
 /* emit(g, .type = KITH_EV_..., .actor = ..., ...): for nobody, it is free. */

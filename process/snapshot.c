@@ -18,7 +18,6 @@ struct kith_snapshot {
 	unsigned char bytes[];
 };
 
-/* NULL with errno ENOMEM, or ENOTSUP for a shared machine. */
 struct kith_snapshot *kith_save(struct kith_machine *m)
 {
 	struct memory *memory = m->ground.memory;
@@ -43,6 +42,7 @@ int kith_restore(struct kith_machine *m, const struct kith_snapshot *s)
 	if (s->machine != m || s->memory != m->ground.memory)
 		return -EINVAL;
 	memory_load(m->ground.memory, s->bytes, s->size);
+	stream_forget(m->ground.stream);
 	return 0;
 }
 

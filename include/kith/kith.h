@@ -380,7 +380,11 @@ KITH_API int kith_proc(struct kith_machine *m, pid_t tid, const char *file,
 /*
  * All of a machine between two steps.  It can be restored into the machine it
  * was taken from, as often as one likes, and into no other.  Observers and
- * their machine's event numbers are not part of it.
+ * their machine's event numbers are not part of it; events that were not shown
+ * yet when it is restored are forgotten, for what they tell is undone.
+ *
+ * kith_save() is NULL with errno ENOMEM, or ENOTSUP for a shared machine;
+ * kith_restore() is 0, or -EINVAL for the snapshot of another machine.
  */
 struct kith_snapshot;
 
