@@ -117,7 +117,7 @@ void stream_show(struct stream *s)
 	struct kith_event *batch;
 	size_t count;
 
-	assert(lock_depth() == 0);
+	assert(lock_none());
 	if (!s->observers)
 		return;
 	lock_acquire(&s->lock);

@@ -15,7 +15,7 @@
  * address.  That two locks of one rank may have the same mutex is harmless:
  * nobody holds two of one rank at once.
  *
- * No lock is held between steps: kith_step() asserts that lock_depth() is 0.
+ * No lock is held between steps: kith_step() asserts lock_none().
  */
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H
@@ -58,10 +58,10 @@ struct lock {
 
 /* m: NULL for a single driver.  There is nothing to undo. */
 void lock_init(struct lock *l, enum lock_rank rank, struct mutexes *m);
-/* The locks that the calling OS thread holds, lowest rank first. */
+/* The locks that the calling OS thread holds: at most one of each rank. */
 struct lock_witness {
+	unsigned ranks; /* a bit for each rank that is held */
 	const struct lock *held[NR_RANKS];
-	int depth;
 };
 extern thread_own struct lock_witness lock_witness;
 
@@ -69,44 +69,40 @@ extern thread_own struct lock_witness lock_witness;
 static inline void lock_acquire(struct lock *l)
 {
 	struct lock_witness *w = &lock_witness;
+	struct ranked_mutex *m = l->mutex;
 
-	assert(w->depth == 0 ||
-	       w->held[w->depth - 1]->mutex->rank < l->mutex->rank);
-	if (l->mutex->real)
-		pthread_mutex_lock(&l->mutex->mutex);
-	w->held[w->depth++] = l;
+	assert(w->ranks >> m->rank == 0); /* the order */
+	if (m->real)
+		pthread_mutex_lock(&m->mutex);
+	w->held[m->rank] = l;
+	w->ranks |= 1u << m->rank;
 }
 
-/* Locks may be released in any order; the ranks that are left still rise. */
-void lock_release_inner(struct lock *l);
-
+/* Locks may be released in any order. */
 static inline void lock_release(struct lock *l)
 {
 	struct lock_witness *w = &lock_witness;
+	struct ranked_mutex *m = l->mutex;
 
-	if (w->depth == 0 || w->held[w->depth - 1] != l) {
-		lock_release_inner(l);
-		return;
-	}
-	w->depth--;
-	if (l->mutex->real)
-		pthread_mutex_unlock(&l->mutex->mutex);
+	assert(w->ranks >> m->rank & 1 && w->held[m->rank] == l);
+	w->ranks &= ~(1u << m->rank);
+	if (m->real)
+		pthread_mutex_unlock(&m->mutex);
 }
 
-/* How many locks the calling OS thread holds. */
-static inline int lock_depth(void)
+/* How many locks the calling OS thread holds; and whether it is none. */
+int lock_depth(void);
+
+static inline bool lock_none(void)
 {
-	return lock_witness.depth;
+	return lock_witness.ranks == 0;
 }
 
 static inline bool lock_is_held(const struct lock *l)
 {
 	const struct lock_witness *w = &lock_witness;
 
-	for (int i = w->depth - 1; i >= 0; i--)
-		if (w->held[i] == l)
-			return true;
-	return false;
+	return w->ranks >> l->mutex->rank & 1 && w->held[l->mutex->rank] == l;
 }
 
 /* The contract of a function that is called with l held, stated and checked. */

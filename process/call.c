@@ -223,7 +223,7 @@ static const char *unmodelled_signal(uint64_t sig)
 /* Flags that are refused, unless they are wrong anyway. */
 static const char *unmodelled_clone(const struct kith_call *call)
 {
-	const struct {
+	static const struct {
 		uint64_t flag;
 		const char *text;
 	} later[] = {

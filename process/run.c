@@ -240,7 +240,7 @@ pid_t kith_step_thread(struct kith_machine *m, pid_t tid)
 	nr = thread_nr(t);
 	run_thread(t);
 	grace_end(&m->ground);
-	assert(lock_depth() == 0);
+	assert(lock_none());
 	stream_show(m->ground.stream);
 	return nr;
 }

@@ -105,7 +105,7 @@ void release_dead(struct kith_machine *m, struct dead *dead)
 {
 	struct kin *k;
 
-	assert(lock_depth() == 0);
+	assert(lock_none());
 	while ((k = dead_take(dead)))
 		while (k)
 			k = release(m, k);

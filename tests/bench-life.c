@@ -18,12 +18,12 @@ static double our_life(struct kith_machine *m)
 
 	for (int i = 0; i < LIVES; i++) {
 		kith_call(m, 1, &birth);
-		kith_run(m);
+		kith_step(m);
 		kith_result(m, 1, &child);
 		kith_call(m, (pid_t)child.value, &death);
-		kith_run(m);
+		kith_step(m);
 		kith_call(m, 1, &wait);
-		kith_run(m);
+		kith_step(m);
 	}
 	return (bench_now() - start) / LIVES;
 }
