@@ -74,7 +74,7 @@ for patch in "$srcdir"/tests/planted/*.patch; do
 	patch -s -p1 -d "$tmp/tree" <"$patch"
 	ok $? "$name still applies" || continue
 	case $by in
-	tsan)	       how=tsan     text='ThreadSanitizer: data race' ;;
+	tsan)	       how=tsan     text='WARNING: ThreadSanitizer: ' ;;
 	helgrind)      how=helgrind text='Possible data race' ;;
 	assertion:\ *) how=plain    text=${by#assertion: } ;;
 	esac
