@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "base/ground.h"
+#include "base/rcu.h"
 
 static inline void ref_get(const struct ground *g, int *ref)
 {
@@ -19,9 +19,13 @@ static inline void ref_get(const struct ground *g, int *ref)
 /* True if that was the last one; then all that was done with it is seen. */
 static inline bool ref_put(const struct ground *g, int *ref)
 {
-	if (g->shared)
-		return __atomic_sub_fetch(ref, 1, __ATOMIC_ACQ_REL) == 0;
-	return --*ref == 0;
+	if (!g->shared)
+		return --*ref == 0;
+	order_before(ref);
+	if (__atomic_sub_fetch(ref, 1, __ATOMIC_ACQ_REL) != 0)
+		return false;
+	order_after(ref);
+	return true;
 }
 
 #endif

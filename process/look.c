@@ -161,7 +161,10 @@ pid_t kith_parent(struct kith_machine *m, pid_t tid)
 	k = pid_thread(pid_find(&m->root, tid));
 	if (k) {
 		parent = fetch(&k->parent);
-		nr = parent ? kingroup_nr(parent->group) : 0;
+		if (parent)
+			nr = kingroup_nr(parent->group);
+		else if (k->group == &m->init->kin)
+			nr = 0; /* others without one are being taken away */
 	}
 	read_end(&m->ground);
 	return nr;

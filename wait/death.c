@@ -45,6 +45,11 @@ void kin_bury(struct kin *k)
 	k->state = KIN_DEAD;
 	if (!cds_list_empty(&k->sibling))
 		children_remove(k);
+	/*
+	 * Off the list, it would not be told if its parent went: so it forgets
+	 * the parent now, before a reader follows it to one who is freed.
+	 */
+	publish(&k->parent, NULL);
 }
 
 /*
