@@ -10,10 +10,12 @@
 
 static inline void ref_get(const struct ground *g, int *ref)
 {
-	if (g->shared)
+	if (g->shared) {
+		order_is_ours(ref, sizeof(*ref));
 		__atomic_add_fetch(ref, 1, __ATOMIC_RELAXED);
-	else
+	} else {
 		++*ref;
+	}
 }
 
 /* True if that was the last one; then all that was done with it is seen. */
@@ -21,6 +23,7 @@ static inline bool ref_put(const struct ground *g, int *ref)
 {
 	if (!g->shared)
 		return --*ref == 0;
+	order_is_ours(ref, sizeof(*ref));
 	order_before(ref);
 	if (__atomic_sub_fetch(ref, 1, __ATOMIC_ACQ_REL) != 0)
 		return false;

@@ -161,10 +161,8 @@ pid_t kith_parent(struct kith_machine *m, pid_t tid)
 	k = pid_thread(pid_find(&m->root, tid));
 	if (k) {
 		parent = fetch(&k->parent);
-		if (parent)
-			nr = kingroup_nr(parent->group);
-		else if (k->group == &m->init->kin)
-			nr = 0; /* others without one are being taken away */
+		if (parent != k) /* else it is being taken away */
+			nr = parent ? kingroup_nr(parent->group) : 0;
 	}
 	read_end(&m->ground);
 	return nr;

@@ -47,9 +47,10 @@ void kin_bury(struct kin *k)
 		children_remove(k);
 	/*
 	 * Off the list, it would not be told if its parent went: so it forgets
-	 * the parent now, before a reader follows it to one who is freed.
+	 * the parent now, before a reader follows it to one who is freed.  Who
+	 * is his own parent is being taken away.
 	 */
-	publish(&k->parent, NULL);
+	publish(&k->parent, k);
 }
 
 /*
