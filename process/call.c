@@ -135,9 +135,7 @@ static void let_run(struct kith_machine *m, struct thread *t, bool entered)
 {
 	lock_acquire(&m->lock);
 	if (entered || t->woken) {
-		t->run = RUN_QUEUED;
-		cds_list_add_tail(&t->on_runq, &m->runq);
-		m->queued++;
+		thread_enqueue(m, t);
 	} else {
 		t->run = RUN_IDLE;
 	}

@@ -185,6 +185,14 @@ pid_t kith_next(struct kith_machine *m, pid_t after)
 	return nr;
 }
 
+/* One more number, stored if there is room for it. */
+static void store(pid_t nr, pid_t *buf, size_t n, long *count)
+{
+	if ((size_t)*count < n)
+		buf[*count] = nr;
+	++*count;
+}
+
 long kith_children(struct kith_machine *m, pid_t tid, pid_t *buf, size_t n)
 {
 	struct thread *t;
@@ -194,11 +202,8 @@ long kith_children(struct kith_machine *m, pid_t tid, pid_t *buf, size_t n)
 	lock_acquire(&m->family.lock);
 	t = thread_find(m, tid);
 	if (t) {
-		cds_list_for_each_entry(k, &t->kin.children, sibling) {
-			if ((size_t)count < n)
-				buf[count] = kin_nr(k);
-			count++;
-		}
+		cds_list_for_each_entry(k, &t->kin.children, sibling)
+			store(kin_nr(k), buf, n, &count);
 	}
 	lock_release(&m->family.lock);
 	return t ? count : -ESRCH;
@@ -214,11 +219,8 @@ long kith_threads(struct kith_machine *m, pid_t tid, pid_t *buf, size_t n)
 	t = thread_find(m, tid);
 	if (t) {
 		cds_list_for_each_entry(k, &thread_process(t)->kin.threads,
-					in_group) {
-			if ((size_t)count < n)
-				buf[count] = kin_nr(k);
-			count++;
-		}
+					in_group)
+			store(kin_nr(k), buf, n, &count);
 	}
 	lock_release(&m->family.lock);
 	return t ? count : -ESRCH;

@@ -218,6 +218,8 @@ static inline enum where where_of(uint64_t pointer)
 
 /* --- process/run.c: who may run ------------------------------------------- */
 
+/* Under the run queue's lock: t can take a step. */
+void thread_enqueue(struct kith_machine *m, struct thread *t);
 void thread_wake(struct thread *t, enum wake how);
 /* wake() for the siggroups of this machine. */
 void thread_wake_by_signal(struct sigthread *s, enum wake how);

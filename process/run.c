@@ -6,8 +6,9 @@
 #include <assert.h>
 #include <errno.h>
 
-static void enqueue(struct kith_machine *m, struct thread *t)
+void thread_enqueue(struct kith_machine *m, struct thread *t)
 {
+	must_hold(&m->lock);
 	t->run = RUN_QUEUED;
 	cds_list_add_tail(&t->on_runq, &m->runq);
 	m->queued++;
@@ -43,7 +44,7 @@ void thread_wake(struct thread *t, enum wake how)
 	if (woken) {
 		emit(&m->ground, .type = KITH_EV_WAKE, .subject = thread_nr(t),
 		     .value = t->op.step ? t->op.nr : -1);
-		enqueue(m, t);
+		thread_enqueue(m, t);
 	}
 	lock_release(&m->lock);
 }
@@ -99,7 +100,7 @@ static void requeue(struct thread *t)
 	struct kith_machine *m = t->machine;
 
 	lock_acquire(&m->lock);
-	enqueue(m, t);
+	thread_enqueue(m, t);
 	lock_release(&m->lock);
 }
 
@@ -111,7 +112,7 @@ static void park(struct thread *t)
 	t->op.parked = true;
 	lock_acquire(&m->lock);
 	if (t->woken) {
-		enqueue(m, t);
+		thread_enqueue(m, t);
 	} else {
 		t->run = t->op.step == vfork_step || t->op.step == exec_step
 				 ? RUN_BLOCKED
@@ -144,7 +145,7 @@ static void go_idle(struct thread *t)
 
 	lock_acquire(&m->lock);
 	if (t->woken || more)
-		enqueue(m, t);
+		thread_enqueue(m, t);
 	else
 		t->run = RUN_IDLE;
 	lock_release(&m->lock);
