@@ -1,0 +1,45 @@
+# For tests in a virtual machine; to be sourced first, instead of tap.sh.
+#
+#	boot [OPTION...] -- FILE[=PLACE]...
+#
+# packs the files (see pack.sh) and runs vm-run with these options.  Sets $code,
+# its status; $ended, how the machine did; and leaves $tmp/vm/console and
+# $tmp/vm/results.  What the guest shall do is for a script, which
+#
+#	script NAME <<'END'
+#
+# makes, in $tmp.  On a failure, trouble shows what there is to see.
+
+. "$(dirname "$0")/../tap.sh"
+
+vm=$O/vm
+[ ! -s "$vm/why-not" ] || skip_all "$(cat "$vm/why-not")"
+[ -s "$vm/vmlinuz" ] || skip_all "there is no kernel; make check-vm gets one"
+
+script() {
+	cat >"$tmp/$1"
+	chmod +x "$tmp/$1"
+}
+
+boot() {
+	options=
+	while [ "$1" != -- ]; do
+		options="$options '$1'"
+		shift
+	done
+	shift
+	mkdir -p "$tmp/vm"
+	sh "$srcdir/tests/vm/pack.sh" "$vm" "$tmp/initramfs" "$@" || exit 1
+	eval "'$O/tests/vm-run' -k '$vm/vmlinuz' -i '$tmp/initramfs' \
+		-o '$tmp/vm' $options" 2>"$tmp/vm/said"
+	code=$?
+	ended=$(cat "$tmp/vm/end")
+	rm -f "$tmp/initramfs"
+}
+
+# To be said after a failed ok or is: ok ... || trouble
+trouble() {
+	for file in said results console; do
+		tail -n 30 "$tmp/vm/$file" | sed "s/^/#   $file: /"
+	done >&2
+}
