@@ -8,7 +8,8 @@
 #include "process/process.h"
 
 static step_fn *const functions[KITH_NR_CALLS] = {
-#define CALL(name, NAME, restart, result) [KITH_##NAME] = sys_##name,
+#define CALL(name, NAME, restart, result, family, number) \
+	[KITH_##NAME] = sys_##name,
 #include <kith/calls.def>
 };
 

@@ -10,7 +10,7 @@
 const char *kith_call_name(unsigned nr)
 {
 	static const char *const name[KITH_NR_CALLS] = {
-#define CALL(n, NAME, restart, result) [KITH_##NAME] = #n,
+#define CALL(n, NAME, restart, result, family, number) [KITH_##NAME] = #n,
 #include <kith/calls.def>
 	};
 

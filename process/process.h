@@ -284,7 +284,7 @@ int sysctl_find(const char *name); /* -1 if there is none of that name */
  * --- the calls: sys_NAME for each row of calls.def -------------------------
  */
 
-#define CALL(name, NAME, restart, result) step_fn sys_##name;
+#define CALL(name, NAME, restart, result, family, number) step_fn sys_##name;
 #include <kith/calls.def>
 
 /* The end of a call. */

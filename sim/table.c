@@ -15,7 +15,7 @@ const struct form forms[] = {
 const unsigned nr_forms = sizeof(forms) / sizeof(forms[0]);
 
 static const enum result_kind results[] = {
-#define CALL(name, NAME, restart, result) RESULT_##result,
+#define CALL(name, NAME, restart, result, family, number) RESULT_##result,
 #include <kith/calls.def>
 };
 

@@ -53,7 +53,7 @@ struct kith_machine;
 /* --- numbers and their names --------------------------------------------- */
 
 enum kith_call_nr {
-#define CALL(name, NAME, restart, result) KITH_##NAME,
+#define CALL(name, NAME, restart, result, family, number) KITH_##NAME,
 #include <kith/calls.def>
 	KITH_NR_CALLS
 };
