@@ -1,0 +1,141 @@
+#!/bin/sh
+# kith-init beside other inits: make bench-init.
+#
+#	QUICK=1			in half a minute, to see where one stands
+#	ONLY='start lost'	these rows only
+#	PEERS='x=/opt/x --'	another one, and what it wants before the program
+#
+# All of it runs in a pid namespace of its own, with a limit on processes, since
+# some inits kill(-1) when they end.  Peers are Debian's; one that is not
+# installed is left out, by name.
+#
+# Each row is a median of runs in turns.  The ratio is kith-init's figure to that
+# of the best peer; the goal is what was promised, and MISSED that it is not kept.
+# Nothing fails because of it.
+set -u
+srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+O=$(cd "${O:-$srcdir/build}" && pwd) || exit 1
+tools=$O/tests/bench-init
+
+ns=$(readlink /proc/self/ns/pid)
+if [ "${KITH_OUTSIDE:-$ns}" = "$ns" ]; then
+	own=
+	[ "$(id -u)" = 0 ] || own='--user --map-root-user'
+	own="unshare $own --pid --fork --mount-proc --kill-child"
+	$own true 2>/dev/null || {
+		echo "bench-init: no pid namespace can be made here"
+		exit 3
+	}
+	# shellcheck disable=SC2086	# words
+	KITH_OUTSIDE=$ns exec $own sh -c 'sh "$0"; exit $?' "$0"
+fi
+echo 16000 2>/dev/null >/proc/sys/kernel/pid_max
+ulimit -c 0
+
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+# --- who takes part ----------------------------------------------------------
+
+names=
+commands=
+# take NAME COMMAND: as it is named in the table, and how it is called.
+take() {
+	names="$names $1"
+	commands="$commands
+$1=$2"
+}
+# ours FILE NAME: a stripped copy, as one would install it.
+ours() {
+	[ -x "$O/$1" ] || {
+		echo "left out: $2 ($1 is not built; is musl-gcc installed?)"
+		return
+	}
+	strip -o "$tmp/$1" "$O/$1" && take "$2" "$tmp/$1 --"
+}
+# peer NAME PACKAGE COMMAND
+peer() {
+	if command -v "${3%% *}" >/dev/null; then
+		take "$1" "$3"
+	else
+		echo "left out: $1 (Debian package $2 is not installed)"
+	fi
+}
+
+ours kith-init.static kith-init
+ours kith-init-core core
+ours kith-init shared
+peer tini tini 'tini --'
+peer tini-static tini 'tini-static --'
+peer dumb-init dumb-init 'dumb-init --'
+peer catatonit catatonit 'catatonit --'
+for more in "${PEERS:-}"; do
+	[ -z "$more" ] || take "${more%%=*}" "${more#*=}"
+done
+
+# What keeps account of orphans must reap them itself.
+tracking="tracking=$tmp/kith-init.static --stats --"
+[ -x "$tmp/kith-init.static" ] || tracking="tracking=$tmp/kith-init --stats --"
+base='direct='
+[ ! -x "$tools/floor" ] || base="floor=$tools/floor"
+
+# --- measuring ---------------------------------------------------------------
+
+want() {
+	case " ${ONLY:-$1} " in *" $1 "*) true ;; *) false ;; esac
+}
+
+# meter MODE OPTIONS [MORE NAME=COMMAND...]: one row.  Lines of the list are
+# arguments, with blanks in them.
+meter() {
+	mode=$1
+	options=$2
+	shift 2
+	want "${mode%%:*}" || return 0
+	echo "measuring: $mode" >&2
+	old=$IFS
+	IFS='
+'
+	# shellcheck disable=SC2086	# a list
+	set -- "$@" $commands
+	IFS=$old
+	# shellcheck disable=SC2086	# words
+	timeout 1200 "$tools/meter" $options "$mode" "$tools/load" "$@" \
+		>>"$tmp/figures" || echo "bench-init: $mode was not measured"
+}
+
+sizes() {
+	echo "$commands" | while IFS='=' read -r name command; do
+		[ -n "$name" ] || continue
+		file=$(command -v "${command%% *}")
+		echo "size $name $(stat -L -c %s "$file") 0 0 1 0"
+	done >>"$tmp/figures"
+}
+
+if [ -n "${QUICK:-}" ]; then
+	live=2000 start=60 forward=3 crowd=1 storm=3 lost=200 coalesce=50
+	idle=2000000
+else
+	live=10000 start=400 forward=20 crowd=5 storm=9 lost=3000 coalesce=300
+	idle=30000000
+fi
+
+: >"$tmp/figures"
+if want size; then sizes; fi
+meter start "-n $start" direct= "$base"
+meter memory "-w 1000" "$base"
+meter calls "-n 21" direct= "$base"
+meter wakeups "-w $idle" "$base"
+meter forward "-n $forward -l 100" direct= "$base"
+meter lost "-n $lost -w 1200" "$base" direct= 'tini-g=tini -g --'
+meter coalesce "-n $coalesce -l 50"
+meter storm "-n $storm -l $live" "$tracking"
+meter crowd "-n $crowd -l $live" "$tracking"
+
+# --- the table ---------------------------------------------------------------
+
+printf '\n%s, Linux %s, %s processors, load %s%s\n\n' "$(uname -m)" \
+	"$(uname -r)" "$(nproc)" "$(cut -d' ' -f1 /proc/loadavg)" \
+	"${QUICK:+, in a hurry}"
+awk -v live="$live" -v release="$(uname -r)" -f "$(dirname "$0")/table.awk" \
+	"$tmp/figures"
