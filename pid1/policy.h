@@ -51,7 +51,7 @@ enum {
  * both.  So it stays in init's group, gets what the terminal sends as if init
  * were not there, and init stops after it, as one more member of the job.
  */
-enum place { APART = 1, TOGETHER = 2 };
+enum place { APART = 1, TOGETHER = 2, GROUPED = 4 };
 
 struct surroundings {
 	bool terminal; /* there is a controlling terminal */

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include "pid1/names.h"
 #include "pid1/say.h"
 #include "wait/status.h"
 #include "wait/usage.h"
@@ -23,17 +24,6 @@ void tally_signal(struct tally *t, bool passed_on)
 		t->passed_on++;
 	else
 		t->refused++;
-}
-
-static const char *signal_name(int sig)
-{
-	switch (sig) {
-#define SIGNAL(name, number, action) \
-	case number: \
-		return #name;
-#include <kith/signals.def>
-	}
-	return NULL;
 }
 
 static void say_signal(struct say *s, int sig)

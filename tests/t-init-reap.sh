@@ -114,9 +114,9 @@ small() {
 		skip "no malloc" "musl-gcc is not installed"
 		return
 	fi
-	is "$(nm "$O/kith-init.static" | grep -i 'urcu_\|pthread_\|sem_wait')" \
+	is "$(nm "$O/musl/kith-init" | grep -i 'urcu_\|pthread_\|sem_wait')" \
 		"" "the static kith-init knows nothing of liburcu or threads"
-	is "$(nm "$O/kith-init.static" | grep -w 'malloc\|calloc\|realloc\|brk')" \
+	is "$(nm "$O/musl/kith-init" | grep -w 'malloc\|calloc\|realloc\|brk')" \
 		"" "and cannot allocate memory"
 }
 

@@ -1,0 +1,263 @@
+/*
+ * How kith-init itself is spoken to, and how it answers.
+ */
+#include <signal.h>
+#include <string.h>
+
+#include "pid1/options.h"
+#include "pid1/parts.h"
+#include "pid1/readers.h"
+#include "pid1/say.h"
+
+#ifndef KITH_VERSION
+#define KITH_VERSION "0.1.0"
+#endif
+
+static const struct option_row own_rows[] = {
+#ifdef PID1_UNFINISHED /* rows that come with what they ask for */
+	{ 'g', NULL, NULL, read_scope_is, SCOPE_GROUP, "as --scope group" },
+	{ 0, "scope", "WHOM", read_scope, AT(scope),
+	  "signals go to: child, group, session, cgroup, tree, all" },
+	{ 0, "rewrite", "SIG=SIG", read_rewrite, 0,
+	  "send another signal than the one that came" },
+	{ 0, "drop", "SIG,...", read_drop, 0, "do not pass these on" },
+	{ 0, "delay", "SIG=TIME", read_delay, 0,
+	  "pass this one on so much later" },
+	{ 0, "stop-on", "SIG,...", read_signals, AT(stops),
+	  "what asks everything to end (TERM,INT)" },
+	{ 0, "rest", "WHOM", read_scope, AT(rest),
+	  "who else has to leave in the end: all, ..., none (all)" },
+	{ 0, "grace", "TIME", read_span, AT(grace_ns),
+	  "for them, between TERM and KILL (5s)" },
+	{ 0, "deadline", "TIME", read_span, AT(deadline_ns),
+	  "KILL for all, so long after the first request (never)" },
+	{ 'e', "code", "N[-M][=N]", read_recode, 0,
+	  "end with another code than the program; with 0" },
+	{ 0, "report", "FD", read_fd, AT(report_fd),
+	  "write how it ended there, as a line of JSON" },
+	{ 0, "trace", "FILE", read_word, AT(trace),
+	  "write what happens there, for kith tree and kith stats" },
+	{ 'w', "warn", NULL, read_flag, AT(warn_reaped),
+	  "tell of every orphan when it is reaped" },
+	{ 0, "reap", "HOW", read_reaping, AT(reaping),
+	  "kernel: leave it to the kernel; each; auto" },
+	{ 0, "place", "PLACE", read_place, AT(place),
+	  "the program gets a session, a group, or the same; auto" },
+	{ 'p', "parent-death", "SIG", read_signal, AT(parent_death),
+	  "take this signal when the parent dies" },
+	{ 0, "user", "UID[:GID[,...]]", read_user, 0,
+	  "run the program as this user, group, and further groups" },
+	{ 0, "dir", "FOLDER", read_word, AT(dir),
+	  "run the program in this folder" },
+	{ 0, "env", "NAME[=VALUE]", read_env, 0,
+	  "set a variable for the program, or take it away" },
+	{ 0, "clear-env", NULL, read_flag, AT(clear_env),
+	  "begin with an empty environment" },
+	{ 0, "limit", "NAME=VALUE", read_limit, 0,
+	  "memory, cpu, pids; nofile, core, stack, ..." },
+	{ 0, "pause", NULL, read_flag, AT(pause),
+	  "run no program: adopt and reap until a stop is asked" },
+	{ 'v', "verbose", NULL, read_louder, 1, "say more; may be repeated" },
+	{ 0, "log", "LEVEL", read_level, AT(level),
+	  "quiet, error, warn, info, debug (error)" },
+	{ 0, "explain", NULL, read_errand, ERRAND_EXPLAIN,
+	  "say what would be done here, and why" },
+#endif
+	{ 0, "stats", NULL, read_flag, AT(stats),
+	  "in the end, tell on stderr of all children" },
+	{ 's', "subreaper", NULL, read_nothing, 0, NULL },
+	{ 'h', "help", NULL, read_errand, ERRAND_HELP, "this" },
+	{ 0, "version", NULL, read_errand, ERRAND_VERSION,
+	  "which kith-init this is" },
+	{ 'l', "license", NULL, read_errand, ERRAND_LICENSE, "under which" },
+	{ 0 },
+};
+
+static const struct option_row *const own_tables[] = { own_rows, NULL };
+
+static const struct option_env own_env[] = {
+	{ "KITH_INIT_LOG", read_level, AT(level) },
+	{ 0 },
+};
+
+void options_defaults(struct options *o)
+{
+	const uint64_t one = 1;
+
+	o->report_fd = -1;
+	o->level = LOG_ERROR;
+	o->scope = SCOPE_CHILD;
+	o->rest = SCOPE_ALL;
+	o->grace_ns = 5 * UINT64_C(1000000000);
+	o->deadline_ns = TIME_NEVER;
+	o->stops = one << (SIGTERM - 1) | one << (SIGINT - 1);
+}
+
+/* --- answers --------------------------------------------------------------- */
+
+static void say_row(struct say *s, const struct option_row *r)
+{
+	char letter[] = { '-', r->letter, '\0' };
+	size_t before = s->used, width;
+
+	say_text(s, r->letter ? "  " : "      ");
+	if (r->letter)
+		say_text(s, letter);
+	if (r->letter && r->name)
+		say_text(s, ", ");
+	if (r->name) {
+		say_text(s, "--");
+		say_text(s, r->name);
+	}
+	if (r->value) {
+		say_text(s, r->name ? " " : "");
+		say_text(s, r->value);
+	}
+	for (width = s->used - before; width < 28; width++)
+		say_text(s, " ");
+	say_text(s, " ");
+	say_text(s, r->help);
+	say_text(s, "\n");
+}
+
+static void say_rows(struct say *s, const struct option_row *r)
+{
+	for (; r && (r->letter || r->name); r++)
+		if (r->help)
+			say_row(s, r);
+}
+
+static void say_help(struct say *s)
+{
+	size_t i;
+
+	say_text(s,
+		 "usage: kith-init [option ...] [--] program [argument ...]\n"
+		 "\n"
+		 "Runs the program, as PID 1 or below one; passes signals "
+		 "on to it,\n"
+		 "reaps every orphan, and ends with its code.\n"
+		 "\n");
+	say_rows(s, own_rows);
+	for (i = 0; parts[i]; i++)
+		say_rows(s, parts[i]->rows);
+	say_text(s,
+		 "\n"
+		 "exit status: the program's; 128 + n if signal n killed it; "
+		 "127 if it\n"
+		 "was not found, 126 if it cannot be run; 125 if kith-init "
+		 "failed,\n"
+		 "2 if its command line is wrong\n");
+}
+
+static int answer(const struct options *o)
+{
+	struct say s = SAY(1);
+
+	if (o->errand == ERRAND_HELP)
+		say_help(&s);
+	else if (o->errand == ERRAND_VERSION)
+		say_text(&s, "kith-init " KITH_VERSION "\n");
+	else
+		say_text(&s, "kith-init is free software, under the licence of "
+			     "MIT.\n");
+	return say_end(&s) ? 0 : CODE_FAILED;
+}
+
+/* --- complaints ------------------------------------------------------------ */
+
+static const char see_help[] = " (see kith-init --help)";
+
+/* Without the value that may be behind it. */
+static void say_option(struct say *s, const char *word)
+{
+	char one[2] = "";
+
+	for (; *word && *word != '='; word++) {
+		one[0] = *word;
+		say_text(s, one);
+	}
+}
+
+static int code_for(const struct complaint *c)
+{
+	switch (c->trouble) {
+	case NOT_FOUND:
+		return CODE_NOT_FOUND;
+	case CANNOT_RUN:
+		return CODE_CANNOT;
+	case CANNOT_START:
+		return CODE_FAILED;
+	default:
+		return CODE_USAGE;
+	}
+}
+
+static void say_trouble(struct say *s, const struct complaint *c)
+{
+	switch (c->trouble) {
+	case BAD_OPTION:
+		say_text(s, "unknown option ");
+		say_text(s, c->about);
+		say_text(s, see_help);
+		break;
+	case NO_VALUE:
+		say_text(s, "a value is missing after ");
+		say_text(s, c->about);
+		say_text(s, see_help);
+		break;
+	case NO_PROGRAM:
+		say_text(s, "no program given");
+		say_text(s, see_help);
+		break;
+	case BAD_VALUE:
+		say_option(s, c->about);
+		say_text(s, ": ");
+		if (c->value) {
+			say_text(s, c->value);
+			say_text(s, " ");
+		}
+		say_text(s, c->why);
+		break;
+	case BAD_USE:
+		say_text(s, c->about);
+		break;
+	case NOT_FOUND:
+		say_text(s, c->about);
+		say_text(s, ": not found");
+		break;
+	case CANNOT_RUN:
+		say_text(s, c->about);
+		say_text(s, ": cannot be run: ");
+		say_text(s, c->why ? c->why : strerror(c->error));
+		break;
+	case CANNOT_START:
+		say_text(s, c->about);
+		say_text(s, ": ");
+		say_text(s, c->why ? c->why : strerror(c->error));
+		break;
+	}
+}
+
+int complain(const struct options *o, const struct complaint *c)
+{
+	struct say s = SAY(2);
+
+	if (o->level >= LOG_ERROR) {
+		say_text(&s, o->dialect->name);
+		say_text(&s, ": ");
+		say_trouble(&s, c);
+		say_text(&s, "\n");
+		say_end(&s);
+	}
+	return code_for(c);
+}
+
+const struct dialect own_dialect = {
+	.name = "kith-init",
+	.tables = own_tables,
+	.env = own_env,
+	.defaults = options_defaults,
+	.complain = complain,
+	.answer = answer,
+};

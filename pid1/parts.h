@@ -1,0 +1,30 @@
+/*
+ * What can be left out of a build: supervision, the duties of a machine's first
+ * process.
+ *
+ * kith-init and kith-init-core are linked from the same objects but for one:
+ * parts_all.c lists the parts there are, parts_none.c lists none.  A part has
+ * its own options, in a struct of its own behind its own rows, and may take the
+ * run over once the command line is read.
+ */
+#ifndef PID1_PARTS_H
+#define PID1_PARTS_H
+
+#include <stdbool.h>
+
+#include "pid1/options.h"
+
+struct part {
+	const struct option_row *rows; /* may be NULL */
+
+	/*
+	 * After the options were read, before anything is done: may change them
+	 * (another program, more environment), or do all that is to be done;
+	 * then it returns true, and the exit status in *code.
+	 */
+	bool (*run)(struct options *o, int *code);
+};
+
+extern const struct part *const parts[]; /* ended by NULL */
+
+#endif
