@@ -87,10 +87,20 @@ int main(int argc, char **argv)
 {
 	static struct options o;
 	const struct complaint none = { .trouble = NO_PROGRAM };
+	const struct complaint whom = { .trouble = BAD_VALUE,
+					.about = "--as",
+					.value = "NAME",
+					.why = "is nobody that is known" };
+	const struct dialect *d = as_called(argv);
 	int code;
 
 	(void)argc;
-	code = options_read(&o, as_called(argv), argv);
+	if (!d) {
+		o.dialect = &own_dialect;
+		options_defaults(&o);
+		return complain(&o, &whom);
+	}
+	code = options_read(&o, d, argv);
 	if (code)
 		return code;
 	if (o.errand != ERRAND_RUN)

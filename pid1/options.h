@@ -70,7 +70,7 @@ struct words {
 struct recode {
 	uint8_t from, to, code;
 };
-enum { MAX_RECODES = 32 };
+enum { MAX_RECODES = 256 };
 
 /* Resource limits that are asked for: "pids=100", "memory=64M". */
 enum { MAX_LIMITS = 24 };
@@ -90,6 +90,7 @@ struct options {
 	bool stats;                    /* tell of all children in the end */
 	bool warn_reaped;  /* tell of every orphan as it is reaped */
 	bool pause;        /* no program: only adopt and reap */
+	bool try_shell;    /* a program of no known format is given to sh */
 	int report_fd;     /* the JSON line of the end; -1 */
 	const char *trace; /* file of the event stream, or NULL */
 

@@ -1,0 +1,294 @@
+/*
+ * As dumb-init 1.2.5.  All that it says goes to stderr, help as well.
+ */
+#include "pid1/as-others.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "pid1/readers.h"
+#include "pid1/say.h"
+
+enum { WRONG = 1, NO_EXEC = 2, LAST_SIGNAL = 31 };
+
+/* --- what is asked --------------------------------------------------------- */
+
+/* A number as scanf("%d") reads it; -1 if there is none, or too great a one. */
+static int scan(const char **text)
+{
+	const char *p = *text + strspn(*text, " \t\n\v\f\r");
+	size_t len;
+	uint64_t n;
+
+	p += *p == '+';
+	len = strspn(p, "0123456789");
+	*text = p + len;
+	return len && read_number(p, len, LAST_SIGNAL, &n) ? (int)n : -1;
+}
+
+static const char *read_pair(struct options *o, const char *value, int unused)
+{
+	int from = scan(&value), to;
+
+	(void)unused;
+	if (from < 1 || *value++ != ':')
+		return "is not SIGNAL:SIGNAL";
+	to = scan(&value);
+	if (to < 0)
+		return "is not SIGNAL:SIGNAL";
+	o->rewrites = true;
+	o->rewrite[from] = (uint8_t)to;
+	if (to)
+		o->dropped &= ~(UINT64_C(1) << (from - 1));
+	else
+		o->dropped |= UINT64_C(1) << (from - 1);
+	return NULL;
+}
+
+static const struct option_row rows[] = {
+	{ 'h', "help", NULL, read_errand, ERRAND_HELP, NULL },
+	{ 'V', "version", NULL, read_errand, ERRAND_VERSION, NULL },
+	{ 'v', "verbose", NULL, read_louder, LOG_DEBUG, NULL },
+	{ 'c', "single-child", NULL, read_scope_is, SCOPE_CHILD, NULL },
+	{ 'r', "rewrite", "S:R", read_pair, 0, NULL },
+	{ 0 },
+};
+
+static const struct option_row *const tables[] = { rows, NULL };
+
+static void defaults(struct options *o)
+{
+	options_defaults(o);
+	o->scope = SCOPE_GROUP;
+	o->rest = SCOPE_NONE;
+	o->stops = 0;
+	o->try_shell = true;
+}
+
+static bool is(const char *name, const char *value)
+{
+	const char *is = getenv(name);
+
+	return is && strcmp(is, value) == 0;
+}
+
+static void note(const char *text)
+{
+	struct say s = SAY(2);
+
+	say_text(&s, "[dumb-init] ");
+	say_text(&s, text);
+	say_end(&s);
+}
+
+/* A session that nobody stops by a key stops for good, or not at all. */
+static void stop_for_good(struct options *o, int sig)
+{
+	if (o->rewrite[sig] || o->dropped & UINT64_C(1) << (sig - 1))
+		return;
+	o->rewrite[sig] = SIGSTOP;
+	o->rewrites = true;
+}
+
+static const char *check(struct options *o)
+{
+	if (is("DUMB_INIT_DEBUG", "1")) {
+		o->level = LOG_DEBUG;
+		note("Running in debug mode.\n");
+	}
+	if (is("DUMB_INIT_SETSID", "0")) {
+		o->scope = SCOPE_CHILD;
+		if (o->level >= LOG_DEBUG)
+			note("Not running in setsid mode.\n");
+	}
+	o->place = o->scope == SCOPE_GROUP ? APART : TOGETHER;
+	if (o->scope == SCOPE_GROUP) {
+		stop_for_good(o, SIGTSTP);
+		stop_for_good(o, SIGTTIN);
+		stop_for_good(o, SIGTTOU);
+	}
+	if (o->level >= LOG_DEBUG)
+		o->reaping = REAP_EACH;
+	return NULL;
+}
+
+/* --- what is said ---------------------------------------------------------- */
+
+static int answer(const struct options *o)
+{
+	struct say s = SAY(2);
+
+	say_text(&s, "dumb-init v1.2.5_kith-init\n");
+	if (o->errand == ERRAND_HELP)
+		say_text(&s,
+			 "Usage: dumb-init [option] command [[arg] ...]\n"
+			 "\n"
+			 "This is kith-init, which answers to dumb-init's name "
+			 "and options:\n"
+			 "\n"
+			 "  -c, --single-child  signals go to the command "
+			 "only; it "
+			 "gets no session\n"
+			 "  -r, --rewrite s:r   send r instead of signal s, by "
+			 "number; 0: nothing\n"
+			 "  -v, --verbose       tell what is going on\n"
+			 "  -h, --help          this\n"
+			 "  -V, --version       the version\n"
+			 "\n"
+			 "Environment:\n"
+			 "\n"
+			 "  DUMB_INIT_DEBUG=1   as -v\n"
+			 "  DUMB_INIT_SETSID=0  as -c\n");
+	return say_end(&s) ? 0 : WRONG;
+}
+
+static void say_bad_option(struct say *s, const char *word)
+{
+	char letter[2] = { 0, 0 };
+
+	say_text(s, "dumb-init: ");
+	if (word[1] == '-') {
+		say_text(s, "unrecognized option '");
+		say_text(s, word);
+	} else {
+		letter[0] = word[1 + strspn(word + 1, "hVvcr")];
+		say_text(s, "invalid option -- '");
+		say_text(s, letter);
+	}
+	say_text(s, "'\n");
+}
+
+static void say_no_value(struct say *s, const char *word)
+{
+	say_text(
+		s,
+		word[1] == '-'
+			? "dumb-init: option '--rewrite' requires an argument\n"
+			: "dumb-init: option requires an argument -- 'r'\n");
+}
+
+static int complain_as_dumb_init(const struct options *o,
+				 const struct complaint *c)
+{
+	struct say s = SAY(2);
+	int code = WRONG;
+
+	(void)o;
+	switch (c->trouble) {
+	case BAD_OPTION:
+		say_bad_option(&s, c->about);
+		break;
+	case NO_VALUE:
+		say_no_value(&s, c->about);
+		break;
+	case BAD_VALUE:
+	case BAD_USE:
+		say_text(&s, "Usage: -r option takes <signum>:<signum>, where "
+			     "<signum> is between 1 and 31.\n"
+			     "This option can be specified multiple times.\n"
+			     "Use --help for full usage.\n");
+		break;
+	case NO_PROGRAM:
+		say_text(&s, "Usage: dumb-init [option] program [args]\n"
+			     "Try dumb-init --help for full usage.\n");
+		break;
+	case NOT_FOUND:
+	case CANNOT_RUN:
+		say_text(&s, "[dumb-init] ");
+		say_text(&s, c->about);
+		say_text(&s, ": ");
+		say_text(&s, strerror(c->error));
+		say_text(&s, "\n");
+		code = NO_EXEC;
+		break;
+	case CANNOT_START:
+		say_text(&s, "[dumb-init] Unable to fork. Exiting.\n");
+		break;
+	}
+	say_end(&s);
+	return code;
+}
+
+static void line(struct say *s, const char *before, int n, const char *after)
+{
+	say_text(s, "[dumb-init] ");
+	say_text(s, before);
+	say_number(s, (uint64_t)n);
+	say_text(s, after);
+}
+
+static void say_ended(struct say *s, const struct remarked *r)
+{
+	bool exited = WIFEXITED(r->status);
+
+	line(s, "Received signal ", SIGCHLD, ".\n");
+	line(s, "A child with PID ", r->pid,
+	     exited ? " exited with exit status "
+		    : " was terminated by signal ");
+	say_number(s, (uint64_t)(exited ? WEXITSTATUS(r->status)
+					: WTERMSIG(r->status)));
+	say_text(s, ".\n");
+}
+
+static int sent_as(const struct options *o, int sig)
+{
+	return o->rewrite[sig] ? o->rewrite[sig] : sig;
+}
+
+static void say_forwarded(struct say *s, const struct options *o, int sig)
+{
+	int sent = sent_as(o, sig);
+
+	if (sent != sig) {
+		line(s, "Translating signal ", sig, " to ");
+		say_number(s, (uint64_t)sent);
+		say_text(s, ".\n");
+	}
+	line(s, "Forwarded signal ", sent, " to children.\n");
+}
+
+static void remark(const struct options *o, const struct remarked *r)
+{
+	struct say s = SAY(2);
+
+	if (o->level < LOG_DEBUG)
+		return;
+	switch (r->remark) {
+	case STARTED:
+		line(&s, "Child spawned with PID ", r->pid, ".\n");
+		if (o->place == APART)
+			say_text(&s, "[dumb-init] setsid complete.\n");
+		break;
+	case PASSED_ON:
+	case REFUSED:
+		line(&s, "Received signal ", r->sig, ".\n");
+		say_forwarded(&s, o, r->sig);
+		break;
+	case REAPED:
+		say_ended(&s, r);
+		break;
+	case MAIN_ENDED:
+		say_ended(&s, r);
+		say_forwarded(&s, o, SIGTERM);
+		line(&s, "Child exited with status ",
+		     WIFEXITED(r->status) ? WEXITSTATUS(r->status)
+					  : CODE_SIGNAL + WTERMSIG(r->status),
+		     ". Goodbye.\n");
+		break;
+	default:
+		break;
+	}
+	say_end(&s);
+}
+
+const struct dialect dumb_init_dialect = {
+	.name = "dumb-init",
+	.tables = tables,
+	.defaults = defaults,
+	.check = check,
+	.complain = complain_as_dumb_init,
+	.remark = remark,
+	.answer = answer,
+};

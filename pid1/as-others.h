@@ -1,0 +1,27 @@
+/*
+ * kith-init as others know them: the options, variables, messages and codes of
+ * tini 0.19 and dumb-init 1.2.5, so that one can be put into the place of the
+ * other without a change to what calls it.
+ *
+ * What they ask for is theirs; how it is done is ours.  So what goes wrong in
+ * them (a signal that may not be sent ends tini, SIGCHLD inherited as ignored
+ * makes it wait for ever, dumb-init forgets what was ignored) does not here.
+ * The other differences, all on purpose:
+ *
+ * A.	Options end at the program, for tini too; what Debian's does with options
+ *	behind the program, because of getopt(3), is not done.  But one "--" that
+ *	follows the program at once is taken away, since tini's own usage has it
+ *	there.
+ * B.	Whoever is not PID 1 is a subreaper, asked for or not, so tini's warning
+ *	that it is none would not be true and is never given.
+ * C.	Long options of dumb-init cannot be abbreviated.
+ */
+#ifndef PID1_AS_OTHERS_H
+#define PID1_AS_OTHERS_H
+
+#include "pid1/options.h"
+
+extern const struct dialect tini_dialect;
+extern const struct dialect dumb_init_dialect;
+
+#endif
