@@ -2,7 +2,7 @@
 
 #include "sim/table.h"
 
-#define ARG(kind, slot, label, otherwise) \
+#define ARG(kind, slot, label, otherwise, ...) \
 	{ \
 		KIND_##kind, slot, label, otherwise \
 	}

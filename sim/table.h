@@ -12,33 +12,8 @@
 
 enum kind_nr {
 	KIND_NONE, /* ends the list of a form's arguments */
-	KIND_INT,
-	KIND_PID,
-	KIND_FD,
-	KIND_SIZE,
-	KIND_ADDR,
-	KIND_SIG,
-	KIND_FLAGS_wait,
-	KIND_FLAGS_fd,
-	KIND_ENUM_idtype,
-	KIND_ENUM_rusage,
-	KIND_ENUM_prctl,
-	KIND_ENUM_fcntl,
-	KIND_CLONEFLAGS,
-	KIND_STRING,
-	KIND_STRINGS,
-	KIND_SIGACTION,
-	KIND_CLONEARGS,
-	KIND_SPEND,
-	KIND_OUT_STATUS,
-	KIND_OUT_SIGINFO,
-	KIND_OUT_RUSAGE,
-	KIND_OUT_TMS,
-	KIND_OUT_INT,
-	KIND_OUT_SIG,
-	KIND_OUT_STRING,
-	KIND_OUT_SIGACTION,
-	KIND_OUT_TID,
+#define KIND(NAME, what, set) KIND_##NAME,
+#include <kith/kinds.def>
 	NR_KINDS
 };
 
@@ -62,6 +37,7 @@ struct form {
 
 enum result_kind {
 	RESULT_PID,
+	RESULT_CHILD,
 	RESULT_INT,
 	RESULT_FDFLAGS,
 	RESULT_TICKS,
