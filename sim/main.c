@@ -34,7 +34,7 @@ static const struct command {
 	  "zombies, adoptions, reaps, waits and signals: who, and how many",
 	  cmd_stats, "sf", 1, 1 },
 	{ "rules", "[--format json] [FILE...]",
-	  "which rules of the rulebook the files cite, and which none does",
+	  "which rules of the rulebook the files cite, and whether they hold",
 	  cmd_rules, "f", 0, 0 },
 };
 

@@ -1,31 +1,29 @@
-/*
- * kith rules: how much of the rulebook is shown by what.
- *
- * A file cites a rule where its name stands in it, be it a transcript or a test
- * in C.
- */
+#include "sim/rules.h"
+
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/memory.h"
-#include "sim/out.h"
-#include "sim/sim.h"
+#include "sim/run.h"
+#include "sim/show.h"
 #include "sim/text.h"
 
-struct rule {
-	const char *id, *title, *waits;
-	bool is_group;
-};
-
-static const struct rule rules[] = {
-#define GROUP(id, title)       { #id, title, "", true },
-#define RULE(id, title, waits) { #id, title, waits, false },
+const struct rule rules[] = {
+#define GROUP(id, title)           { #id, title, "", NULL, NULL, true },
+#define RULE(id, title, waits)     { #id, title, waits, NULL, NULL, false },
+#define IN_C(id, title, why, test) { #id, title, "", why, test, false },
 #include "sim/rules.def"
 };
 
 enum { NR_RULES = sizeof(rules) / sizeof(rules[0]) };
+
+const int nr_rules = NR_RULES;
+
+const char *verdict_text(enum verdict v)
+{
+	return v == HOLDS ? "holds" : v == FAILS ? "fails" : "not run";
+}
 
 /* --- citing ----------------------------------------------------------------
  */
@@ -44,7 +42,7 @@ static int rule_named(const char *word, size_t len)
 	return -1;
 }
 
-static void cite(const struct source *src, unsigned *cited)
+static void cite(const struct source *src, unsigned *cites)
 {
 	const char *p = src->bytes, *end = p + src->len;
 
@@ -57,118 +55,82 @@ static void cite(const struct source *src, unsigned *cited)
 		if (p - word > 3 && p - word < 12) {
 			rule = rule_named(word, (size_t)(p - word));
 			if (rule >= 0)
-				cited[rule]++;
+				cites[rule]++;
 		}
 		p += p == word;
 	}
 }
 
-/* --- telling ---------------------------------------------------------------
+static bool ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len > n && !strcmp(text + len - n, end);
+}
+
+int witness_read(struct witness *w, const char *file)
+{
+	struct source src;
+	int err;
+
+	*w = (struct witness){ .file = file };
+	w->cites = must_alloc(NR_RULES * sizeof(*w->cites));
+	w->is_transcript = ends_in(file, ".kith");
+	if (w->is_transcript) {
+		err = script_read(&w->script, file);
+		if (!err)
+			cite(&w->script.source, w->cites);
+		return err;
+	}
+	err = source_read(&src, file);
+	if (!err)
+		cite(&src, w->cites);
+	source_free(&src);
+	return err;
+}
+
+void witness_free(struct witness *w)
+{
+	if (w->is_transcript)
+		script_free(&w->script);
+	free(w->cites);
+}
+
+/* --- running ---------------------------------------------------------------
  */
 
-struct sum {
-	unsigned all, covered, reachable, covered_reachable;
-};
-
-/* Of the rules from the group at `group` up to the next. */
-static struct sum sum_up(int group, const unsigned *cited, struct sum *total)
+void witness_run(struct witness *w)
 {
-	struct sum sum = { 0 };
+	struct run run = { .failed = tell_failure };
 
-	for (int i = group + 1; i < NR_RULES && !rules[i].is_group; i++) {
-		bool reachable = !*rules[i].waits;
-
-		sum.all++;
-		sum.covered += cited[i] > 0;
-		sum.reachable += reachable;
-		sum.covered_reachable += reachable && cited[i];
-	}
-	total->all += sum.all;
-	total->covered += sum.covered;
-	total->reachable += sum.reachable;
-	total->covered_reachable += sum.covered_reachable;
-	return sum;
-}
-
-static void print_sum(const char *id, const struct sum *sum, const char *title)
-{
-	printf("%-5s  %3u of %3u, %3u of %3u that can be shown   %s\n", id,
-	       sum->covered, sum->all, sum->covered_reachable, sum->reachable,
-	       title);
-}
-
-static void print_groups(const unsigned *cited)
-{
-	struct sum total = { 0 };
-
-	for (int i = 0; i < NR_RULES; i++)
-		if (rules[i].is_group) {
-			struct sum sum = sum_up(i, cited, &total);
-
-			print_sum(rules[i].id, &sum, rules[i].title);
-		}
-	print_sum("all", &total, "");
-}
-
-static void print_lists(const unsigned *cited)
-{
-	const char *heading = "\nnot cited, though they could be:\n";
-
-	for (int i = 0; i < NR_RULES; i++)
-		if (!rules[i].is_group && !*rules[i].waits && !cited[i]) {
-			printf("%s  %-7s  %s\n", heading, rules[i].id,
-			       rules[i].title);
-			heading = "";
-		}
-	heading = "\nwaiting:\n";
-	for (int i = 0; i < NR_RULES; i++)
-		if (*rules[i].waits) {
-			printf("%s  %-7s  for %s: %s\n", heading, rules[i].id,
-			       rules[i].waits, rules[i].title);
-			heading = "";
-		}
-}
-
-static void print_json(const unsigned *cited)
-{
-	for (int i = 0; i < NR_RULES; i++) {
-		struct out o = { 0 };
-
-		if (rules[i].is_group)
-			continue;
-		out(&o, "{\"rule\":\"%s\",\"title\":", rules[i].id);
-		out_json(&o, rules[i].title, strlen(rules[i].title));
-		out(&o, ",\"cited\":%u", cited[i]);
-		if (*rules[i].waits) {
-			out_text(&o, ",\"waits\":");
-			out_json(&o, rules[i].waits, strlen(rules[i].waits));
-		}
-		printf("%s}\n", out_line(&o));
-		out_free(&o);
+	if (!w->is_transcript)
+		return;
+	switch (run_script(&run, &w->script, NULL)) {
+	case 0:
+		w->model = HOLDS;
+		break;
+	case 1:
+		w->model = FAILS;
+		break;
+	default: /* it needs another kernel than this one */
+		break;
 	}
 }
 
-int cmd_rules(const struct options *options, int files, char **file)
+/* One that fails is enough. */
+static enum verdict together(enum verdict a, enum verdict b)
 {
-	unsigned cited[NR_RULES] = { 0 };
-	int status = HELD;
+	return a > b ? a : b;
+}
 
-	for (int i = 0; i < files; i++) {
-		struct source src;
+struct standing rule_standing(int rule, const struct witness *w, int n)
+{
+	struct standing s = { 0 };
 
-		if (source_read(&src, file[i]))
-			status = USAGE;
-		else
-			cite(&src, cited);
-		source_free(&src);
-	}
-	if (status)
-		return status;
-	if (options->json) {
-		print_json(cited);
-	} else {
-		print_groups(cited);
-		print_lists(cited);
-	}
-	return HELD;
+	for (int i = 0; i < n; i++)
+		if (w[i].cites[rule]) {
+			s.cited += w[i].cites[rule];
+			s.model = together(s.model, w[i].model);
+		}
+	return s;
 }

@@ -253,7 +253,8 @@ static void of_two_execs_one_wins(void)
 		rig_free(m);
 	}
 	ok(wins[0] + wins[1] == 32 && wins[0] && wins[1],
-	   "EXE-08 exactly one wins, whichever: %u and %u", wins[0], wins[1]);
+	   "EXE-08 R386 exactly one wins, whichever: %u and %u", wins[0],
+	   wins[1]);
 }
 
 /* --- what else an exec does ----------------------------------------------- */
