@@ -34,21 +34,38 @@ END
 is "$(declared "$tmp/plain.h" | tr '\n' ' ')" "kith_free kith_new kith_print " \
 	"declarations are read as meant"
 
-set -- "$srcdir"/include/kith/*.h
-declared "$@" >"$tmp/declared"
-shared "$O/libkith.so.0" >"$tmp/shared"
-archived "$O/libkith.a" >"$tmp/archived"
+# exports LIBRARY HEADER...
+exports() {
+	library=$1
+	shift
+	declared "$@" >"$tmp/declared"
+	shared "$O/$library.so.0" >"$tmp/shared"
+	archived "$O/$library.a" >"$tmp/archived"
 
-test -s "$tmp/declared"
-ok $? "the headers declare functions"
-is "$(grep -v '^kith_' "$tmp/shared")" "" "the shared library exports kith_ only"
-is "$(grep -v '^kith_' "$tmp/archived")" "" "the archive exports kith_ only"
-is "$(comm -23 "$tmp/declared" "$tmp/shared")" "" \
-	"all that is declared is in the shared library"
-is "$(comm -23 "$tmp/declared" "$tmp/archived")" "" \
-	"all that is declared is in the archive"
-is "$(comm -13 "$tmp/declared" "$tmp/shared")" "" \
-	"nothing is exported that is not declared"
+	test -s "$tmp/declared"
+	ok $? "the headers declare functions ($library)"
+	is "$(grep -v '^kith_' "$tmp/shared")" "" \
+		"the shared library exports kith_ only ($library)"
+	is "$(grep -v '^kith_' "$tmp/archived")" "" \
+		"the archive exports kith_ only ($library)"
+	is "$(comm -23 "$tmp/declared" "$tmp/shared")" "" \
+		"all that is declared is in the shared library ($library)"
+	is "$(comm -23 "$tmp/declared" "$tmp/archived")" "" \
+		"all that is declared is in the archive ($library)"
+	is "$(comm -13 "$tmp/declared" "$tmp/shared")" "" \
+		"nothing is exported that is not declared ($library)"
+}
+
+# The service library has one header, and libkith has the others.
+for h in "$srcdir"/include/kith/*.h; do
+	case $h in
+	*/service.h)	service=$h ;;
+	*)		model="$model $h" ;;
+	esac
+done
+# shellcheck disable=SC2086	# a list
+exports libkith $model
+exports libkith-service "$service"
 
 # Would they notice?
 echo 'int kith_a(void); int kith_a(void) { return 0; }
@@ -65,7 +82,11 @@ wants() {
 	nm --undefined-only "$@" | sed -n 's/^ *U \(urcu_\|rcu_\|pthread_\|call_rcu\)/\1/p' |
 		sort -u
 }
-is "$(wants "$O"/pid1/*.o)" "" "kith-init asks for nothing of threads or liburcu"
+# shellcheck disable=SC2046	# a list
+is "$(wants $(ls "$O"/pid1/*.o | grep -v '/service[^/]*$'))" "" \
+	"kith-init asks for nothing of threads or liburcu"
+is "$(wants "$O"/pid1/service*.o | grep -v pthread_)" "" \
+	"the service library asks for nothing of liburcu"
 if [ -e "$O/kith-init.static" ]; then
 	is "$(nm "$O/kith-init.static" | sed -n 's/^.* \(urcu_\|rcu_\|call_rcu\|pthread_create\)/\1/p')" \
 		"" "and there is nothing of them in the static one"

@@ -12,7 +12,9 @@ make() {
 make install DESTDIR="$tmp/stage" PREFIX=/opt/kith >"$tmp/log" 2>&1
 ok $? "make install puts everything under DESTDIR" || cat "$tmp/log" >&2
 for f in bin/kith bin/kith-init lib/libkith.a lib/libkith.so lib/libkith.so.0 \
-	 lib/pkgconfig/kith.pc include/kith/kith.h; do
+	 lib/pkgconfig/kith.pc include/kith/kith.h lib/libkith-service.a \
+	 lib/libkith-service.so lib/libkith-service.so.0 \
+	 lib/pkgconfig/kith-service.pc include/kith/service.h; do
 	test -s "$tmp/stage/opt/kith/$f"
 	ok $? "$f is installed"
 done
@@ -64,6 +66,32 @@ matches "$(LD_LIBRARY_PATH="$tmp/usr/lib" ldd "$tmp/shared")" \
 	"*libkith.so.0 => $tmp/usr/lib*" "and then uses it, by its soname"
 is "$(build archive -static "$(pkg-config --static --cflags --libs kith)")" \
 	"$expected" "a static program can be linked with the archive"
+
+# The service library, which needs nothing of the other.
+cat >"$tmp/ten-lines.c" <<'END'
+#include <stdio.h>
+#include <kith/service.h>
+
+int main(void)
+{
+	struct kith_service *s = kith_service_new(NULL);
+	struct kith_spawned c;
+
+	if (kith_service_spawn(s, &(struct kith_spawn){ .command = "true",
+							.wait = true }, &c))
+		return 1;
+	printf("it exited with %d\n", c.end.code);
+	return kith_service_free(s);
+}
+END
+is "$(build service "$(pkg-config --cflags --libs kith-service)")" \
+	"it exited with 0" "a program can be linked with the service library"
+matches "$(LD_LIBRARY_PATH="$tmp/usr/lib" ldd "$tmp/service" | tr '\n' ' ')" \
+	"*libkith-service.so.0 => $tmp/usr/lib*" "by its soname"
+is "$(LD_LIBRARY_PATH="$tmp/usr/lib" ldd "$tmp/service" | grep -e urcu -e 'libkith\.')" \
+	"" "and comes without liburcu and without the model"
+is "$(build service-archive -static "$(pkg-config --static --cflags --libs kith-service)")" \
+	"it exited with 0" "or with its archive"
 
 # Headers stand alone, in C and in C++, whatever warnings their reader likes.
 for h in "$tmp"/usr/include/kith/*.h; do
