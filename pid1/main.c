@@ -83,7 +83,7 @@ static bool taken_over(struct options *o, int *code)
 	return false;
 }
 
-int main(int argc, char **argv)
+static int whole(char **argv)
 {
 	static struct options o;
 	const struct complaint none = { .trouble = NO_PROGRAM };
@@ -94,7 +94,6 @@ int main(int argc, char **argv)
 	const struct dialect *d = as_called(argv);
 	int code;
 
-	(void)argc;
 	if (!d) {
 		o.dialect = &own_dialect;
 		options_defaults(&o);
@@ -110,4 +109,20 @@ int main(int argc, char **argv)
 	if (!o.program[0])
 		return o.dialect->complain(&o, &none);
 	return run(&o);
+}
+
+int main(int argc, char **argv)
+{
+	int code;
+	size_t i;
+
+	(void)argc;
+	for (i = 0; parts[i]; i++)
+		if (parts[i]->begin)
+			parts[i]->begin(&argv);
+	code = whole(argv);
+	for (i = 0; parts[i]; i++)
+		if (parts[i]->end)
+			parts[i]->end(code, 0);
+	return code;
 }

@@ -18,11 +18,23 @@ struct part {
 	const struct option_row *rows; /* may be NULL */
 
 	/*
+	 * First of all, before anything is read: may put another argv in the
+	 * place of this one.  May be NULL.
+	 */
+	void (*begin)(char ***argv);
+
+	/*
 	 * After the options were read, before anything is done: may change them
 	 * (another program, more environment), or do all that is to be done;
 	 * then it returns true, and the exit status in *code.
 	 */
 	bool (*run)(struct options *o, int *code);
+
+	/*
+	 * Last of all, whatever came of it: with the exit status, and the signal
+	 * that asked for the end, or 0.  Need not return.  May be NULL.
+	 */
+	void (*end)(int code, int asked_by);
 };
 
 extern const struct part *const parts[]; /* ended by NULL */
