@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/memory.h"
+#include "base/mutant.h"
 
 struct mutexes;
 struct stream;
@@ -30,6 +31,9 @@ struct ground {
 	uint64_t clock;          /* virtual time, nanoseconds; atomic */
 	uint64_t seed;           /* (q) state of chance; 0: always the first */
 	struct rcu_head *deferred; /* single: freed when this step ends */
+#ifdef KITH_MUTANTS
+	enum mutant mutant; /* (c) which rule is broken */
+#endif
 };
 
 #define ground_alloc(g, type) ((type *)memory_alloc((g)->memory, sizeof(type)))

@@ -43,20 +43,29 @@ void pid_put(struct pid *pid)
  */
 static int reserve_wish(struct pidns *ns, int nr, bool capable)
 {
-	if (nr < 1 || nr >= ns->max)
+	struct ground *g = ns->pids->ground;
+
+	if (mutant(g, TID_09) && !capable)
+		return -EPERM;
+	if (nr < 1 || nr >= ns->max + mutant(g, TID_03))
 		return -EINVAL;
 	if (nr != 1 && !fetch(&ns->reaper))
 		return -EINVAL;
 	if (!capable)
 		return -EPERM;
+	if (mutant(g, TID_06))
+		ns->cursor = nr + 1;
 	return numbers_reserve(&ns->numbers, nr);
 }
 
 /* The next number in the cycle (Linux: idr_alloc_cyclic). */
 static int reserve_next(struct pidns *ns, int *nr)
 {
-	int min = ns->cursor > PID_RESERVED ? PID_RESERVED : 1;
-	int from = ns->cursor > min ? ns->cursor : min, err;
+	struct ground *g = ns->pids->ground;
+	int min = ns->cursor > PID_RESERVED && !mutant(g, PID_04) ? PID_RESERVED
+								  : 1;
+	int from = ns->cursor > min && !mutant(g, PID_01) ? ns->cursor : min;
+	int err;
 
 	*nr = numbers_free_from(&ns->numbers, from, ns->max);
 	if (*nr < 0 && from > min)

@@ -33,7 +33,9 @@ void pidns_destroy(struct pidns *ns)
 
 int pidns_set_max(struct pidns *ns, int max)
 {
-	if (max < PID_RESERVED + 1 || max > PID_MAX_LIMIT)
+	struct ground *g = ns->pids->ground;
+
+	if (max < PID_RESERVED + 1 - mutant(g, PID_02) || max > PID_MAX_LIMIT)
 		return -EINVAL;
 	lock_acquire(&ns->pids->lock);
 	ns->max = max;
@@ -46,7 +48,7 @@ int pidns_set_last(struct pidns *ns, int last)
 	int err = 0;
 
 	lock_acquire(&ns->pids->lock);
-	if (last < 0 || last > ns->max)
+	if (last < 0 || (last > ns->max && !mutant(ns->pids->ground, PID_13)))
 		err = -EINVAL;
 	else
 		ns->cursor = last + 1;

@@ -157,11 +157,16 @@ static void undo_birth(struct birth *b)
 static struct process *prepare_process(struct thread *t, uint64_t flags)
 {
 	struct sighand *theirs = thread_process(t)->signals.sighand, *h;
+	bool clear = flags & KITH_CLONE_CLEAR_SIGHAND;
 	struct process *p;
 
-	h = flags & KITH_CLONE_SIGHAND
-		    ? sighand_get(theirs)
-		    : sighand_copy(theirs, flags & KITH_CLONE_CLEAR_SIGHAND);
+	if (mutant(thread_ground(t), CL3_13))
+		clear = false;
+
+	h = flags & KITH_CLONE_SIGHAND ? sighand_get(theirs)
+				       : sighand_copy(theirs, clear);
+	if (mutant(thread_ground(t), FRK_01))
+		h = sighand_new(thread_ground(t));
 	if (!h)
 		return NULL;
 	p = process_new(t->machine, h, t->kin.group->ns);
@@ -209,18 +214,23 @@ static void join_family(struct thread *t, struct birth *b,
 {
 	struct kin *child = &b->child->kin, *parent = &t->kin;
 	struct kingroup *group = child->group, *mine = t->kin.group;
+	struct ground *g = thread_ground(t);
 
 	child->exit_signal = (int16_t)a->exit_signal;
-	if (a->flags & KITH_CLONE_PARENT) {
+	if ((a->flags & KITH_CLONE_PARENT) && !mutant(g, CLN_19)) {
 		parent = t->kin.parent;
 		child->parent_execs = t->kin.parent_execs;
-		child->exit_signal = mine->leader->exit_signal;
+		if (!mutant(g, CLN_20))
+			child->exit_signal = mine->leader->exit_signal;
 	} else {
 		child->parent_execs = t->kin.execs;
 	}
 	kin_join(child);
 	group->pid = b->pid;
-	group->has_subreaper = mine->has_subreaper || mine->is_subreaper;
+	group->has_subreaper = (mine->has_subreaper && !mutant(g, RPT_S2)) ||
+			       mine->is_subreaper;
+	if (mutant(g, RPT_03))
+		group->is_subreaper = mine->is_subreaper;
 	pid_name_process(b->pid, group);
 	pid_attach(mine->pgid.pid, &group->pgid, PID_GROUP);
 	pid_attach(mine->sid.pid, &group->sid, PID_SESSION);
@@ -233,11 +243,14 @@ static void be_born(struct thread *t, struct birth *b,
 		    const struct kith_clone_args *a)
 {
 	struct thread *child = b->child;
+	struct ground *g = thread_ground(t);
 
 	must_hold(&t->machine->family.lock);
+	if (mutant(g, PDS_03))
+		child->kin.death_signal = t->kin.death_signal;
 	child->kin.pid = b->pid;
 	child->kin.execs = t->kin.execs;
-	for (int i = 0; i < NAME_SIZE; i++)
+	for (int i = 0; i < NAME_SIZE && !mutant(g, PRC_01); i++)
 		child->name[i] = t->name[i];
 	pid_name_thread(b->pid, &child->kin);
 	sigthread_init(&child->signals, &thread_process(child)->signals,
@@ -252,7 +265,7 @@ static void be_born(struct thread *t, struct birth *b,
 	if (a->flags & KITH_CLONE_VFORK)
 		child->vfork_parent = t;
 	pid_publish(b->pid);
-	emit(thread_ground(t), .type = KITH_EV_FORK, .actor = thread_nr(t),
+	emit(g, .type = KITH_EV_FORK, .actor = thread_nr(t),
 	     .subject = thread_nr(child), .value = (int64_t)a->flags,
 	     .other = !b->process);
 	if (t->machine->program)
@@ -267,10 +280,10 @@ static enum outcome clone_as(struct thread *t, const struct kith_clone_args *a)
 
 	if (!err && (a->flags & KITH_CLONE_PARENT) &&
 	    thread_process(t)->signals.unkillable)
-		err = -EINVAL; /* CLN-21 */
+		err = mutant(&m->ground, CLN_21) ? -EPERM : -EINVAL;
 	if (err)
 		return done(t, err);
-	if (signal_recalc(&t->signals))
+	if (signal_recalc(&t->signals) && !mutant(&m->ground, CLN_S3))
 		return STEP_SIGNAL; /* CLN-S3 */
 	err = prepare_birth(t, a, &b);
 	if (err) {
@@ -304,7 +317,8 @@ enum outcome vfork_step(struct thread *t)
 	lock_acquire(&m->family.lock);
 	if (t->op.vfork.done) {
 		o = STEP_DONE;
-	} else if (signal_is_fatal_pending(&t->signals)) {
+	} else if (signal_is_fatal_pending(&t->signals) &&
+		   !mutant(&m->ground, VFK_07)) {
 		t->op.vfork.child->vfork_parent = NULL;
 		o = STEP_SIGNAL;
 	}
@@ -355,6 +369,8 @@ enum outcome sys_clone3(struct thread *t)
 	if (t->op.arg[0] != KITH_HERE)
 		return done(t, -EFAULT); /* CL3-03 */
 	args = t->op.behind->in.clone;
+	if (mutant(thread_ground(t), CL3_02))
+		args.tail_is_dirty = false;
 	err = clone3_check(&args, size);
 	if (err)
 		return done(t, err);

@@ -28,10 +28,12 @@ static void drop_prepared(struct thread *t)
  */
 static int prepare(struct thread *t)
 {
-	struct sighand *h =
-		sighand_copy(thread_process(t)->signals.sighand, true);
+	struct sighand *h = sighand_copy(thread_process(t)->signals.sighand,
+					 !mutant(thread_ground(t), R377));
 	struct space *s = space_new(thread_ground(t));
-	struct files *f = files_copy(t->files);
+	struct files *f = mutant(thread_ground(t), EXE_07)
+				  ? files_share(t->files)
+				  : files_copy(t->files);
 
 	t->op.exec.sighand = h;
 	t->op.exec.space = s;
@@ -109,6 +111,8 @@ static void take_signals_along(struct thread *t)
 	old = g->sighand;
 	g->sighand = t->op.exec.sighand;
 	g->exec_by = NULL;
+	if (mutant(g->ground, R112))
+		g->unkillable = false;
 	lock_release(&g->lock);
 	sighand_put(old);
 }
@@ -125,12 +129,17 @@ static enum outcome become(struct thread *t, int old_nr)
 	take_signals_along(t);
 	lock_acquire(&m->family.lock);
 	if (group->gone.maxrss < rss)
-		group->gone.maxrss = rss;           /* STA-11 */
-	kin_set_exit_signal(&t->kin, KITH_SIGCHLD); /* EXS-04 */
+		group->gone.maxrss = rss; /* STA-11 */
+	if (!mutant(&m->ground, EXS_04))
+		kin_set_exit_signal(&t->kin, KITH_SIGCHLD);
+	if (mutant(&m->ground, PDS_07))
+		t->kin.death_signal = 0;
 	t->kin.execs++;
 	group->has_execed = true;
-	memcpy(t->name, t->op.behind->in.program.name, NAME_SIZE);
-	vfork_release(t); /* VFK-04 */
+	if (!mutant(&m->ground, R383))
+		memcpy(t->name, t->op.behind->in.program.name, NAME_SIZE);
+	if (!mutant(&m->ground, VFK_04))
+		vfork_release(t);
 	emit(&m->ground, .type = KITH_EV_EXEC, .actor = thread_nr(t),
 	     .subject = old_nr);
 	t->space = t->op.exec.space;

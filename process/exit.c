@@ -49,7 +49,7 @@ enum outcome exit_begin(struct thread *t, int status)
 	t->kin.exiting = true;
 	t->kin.status = status;
 	group->live--;
-	if (group->live == 0)
+	if (group->live == 0 && !mutant(&m->ground, EXT_02))
 		signal_last_exit(&thread_process(t)->signals, status);
 	lock_release(&m->family.lock);
 	sigthread_exit(&t->signals);
@@ -95,8 +95,9 @@ static enum outcome exit_release(struct thread *t)
 	bool last;
 
 	lock_acquire(&m->family.lock);
-	vfork_release(t);
 	last = group->live == 0;
+	if (last || !mutant(&m->ground, VFK_09))
+		vfork_release(t);
 	if (last && group->gone.maxrss < rss)
 		group->gone.maxrss = rss;
 	t->space = NULL;
@@ -123,7 +124,7 @@ static void begin_namespace_end(struct thread *t)
 	lock_acquire(&m->family.lock);
 	t->kin.group->closing = true;
 	cds_list_for_each_entry(p, &m->processes, in_machine)
-		if (p != thread_process(t))
+		if (p != thread_process(t) && !mutant(&m->ground, PNS_11))
 			signal_send(&p->signals, p->kin.leader->signals, &info,
 				    &how);
 	lock_release(&m->family.lock);

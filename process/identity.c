@@ -124,10 +124,13 @@ enum outcome sys_rt_sigaction(struct thread *t)
 		return done(t, -EFAULT);
 	if (sig < 1 || sig > KITH_NSIG || (act && signal_is_kernels(sig)))
 		return done(t, -EINVAL);
+	if (mutant(thread_ground(t), R043) && old == WHERE_BAD)
+		return done(t, -EFAULT);
 	if (act) {
 		a = t->op.behind->in.action;
 		a.flags &= known;
-		a.mask &= ~never;
+		if (!mutant(thread_ground(t), R045))
+			a.mask &= ~never;
 	}
 	err = signal_action(&thread_process(t)->signals, sig, act ? &a : NULL,
 			    &was);

@@ -24,6 +24,8 @@ static int kill_one(struct thread *t, struct kin *target, int sig)
 	if (target->group != t->kin.group &&
 	    !cred_may_signal(t->cred, *target->cred))
 		return -EPERM;
+	if (mutant(thread_ground(t), R090))
+		info.pid = thread_nr(t);
 	if (sig)
 		signal_send(target->group->signals, target->signals, &info,
 			    &how);
@@ -74,7 +76,7 @@ static int kill_everybody(struct thread *t, int sig)
 
 	must_hold(&m->family.lock);
 	cds_list_for_each_entry(p, &m->processes, in_machine) {
-		if (p == thread_process(t) ||
+		if ((p == thread_process(t) && !mutant(&m->ground, KIL_01)) ||
 		    pid_nr(p->kin.pid, t->kin.group->ns) <= 1)
 			continue;
 		any = true;
@@ -90,6 +92,8 @@ enum outcome sys_kill(struct thread *t)
 	struct kith_machine *m = t->machine;
 	int nr = (int)t->op.arg[0], sig = (int)t->op.arg[1], err;
 
+	if (mutant(&m->ground, KIL_02) && !signal_is_valid(sig))
+		return done(t, -EINVAL);
 	if (nr > 0)
 		return done(t, kill_process(t, nr, sig));
 	if (nr == INT_MIN)

@@ -25,6 +25,7 @@ static struct kith_machine *machine_new(struct memory *memory,
 		.stream = stream,
 		.seed = config->seed,
 	};
+	mutant_choose(&m->ground);
 	family_init(&m->family, &m->ground);
 	pids_init(&m->pids, &m->ground);
 	pidns_init(&m->root, &m->pids, NULL, config->pid_max);

@@ -14,8 +14,8 @@ static bool is_ignored(struct siggroup *g, int sig, bool force)
 {
 	struct kith_sigaction a = action_get(g->sighand, sig);
 
-	if (g->unkillable && a.handler == KITH_SIG_DFL &&
-	    !(force && signal_is_kernels(sig)))
+	if (g->unkillable && !mutant(g->ground, PNS_12) &&
+	    a.handler == KITH_SIG_DFL && !(force && signal_is_kernels(sig)))
 		return true;
 	return action_ignores(&a, sig);
 }
@@ -29,7 +29,8 @@ static bool wants(const struct sigthread *t, int sig,
 		  const struct sigthread *running)
 {
 	return t && !t->exiting &&
-	       (sig == KITH_SIGKILL || !t->told || t == running);
+	       (sig == KITH_SIGKILL || !t->told || t == running ||
+		mutant(t->group->ground, R066));
 }
 
 /* The thread that shall take it (R067), or NULL. */
@@ -38,7 +39,7 @@ static struct sigthread *choose_taker(struct siggroup *g, struct sigthread *to,
 {
 	struct sigthread *t = g->next_target;
 
-	if (wants(to, sig, running))
+	if (wants(to, sig, running) && !mutant(g->ground, R067))
 		return to;
 	if (!t)
 		return NULL;
@@ -61,7 +62,8 @@ static bool ends_group(struct siggroup *g, int sig)
 	struct sigthread *t;
 
 	if (a.handler != KITH_SIG_DFL ||
-	    signal_default(sig) != DEFAULT_TERMINATE || g->group_exit)
+	    signal_default(sig) != DEFAULT_TERMINATE || g->group_exit ||
+	    mutant(g->ground, R069b))
 		return false;
 	g->group_exit = true;
 	g->group_status = sig;
@@ -80,7 +82,8 @@ static enum sent send_locked(struct siggroup *g, struct sigthread *to,
 {
 	int sig = info->signo;
 
-	if (g->group_exit || is_ignored(g, sig, how->force))
+	if (g->group_exit ||
+	    (is_ignored(g, sig, how->force) && !mutant(g->ground, R020)))
 		return SENT_DROPPED; /* R026, R020 */
 	if (!pending_add(g->ground, &g->shared, info))
 		return SENT_DROPPED; /* R011 */

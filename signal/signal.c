@@ -177,7 +177,8 @@ static int end_group(struct sigthread *t, int sig)
 
 	g->group_exit = true;
 	g->group_status = sig;
-	if (signal_default(sig) == DEFAULT_CORE && g->dump_core)
+	if (signal_default(sig) == DEFAULT_CORE &&
+	    (g->dump_core || mutant(g->ground, EXT_05)))
 		g->group_status |= 0x80;
 	signal_zap_others(t);
 	return g->group_status;
@@ -254,7 +255,8 @@ int signal_action(struct siggroup *g, int sig, const struct kith_sigaction *act,
 		*old = action_get(g->sighand, sig);
 	if (act)
 		err = action_set(g->sighand, sig, act);
-	if (act && !err && action_ignores(act, sig)) {
+	if (act && !err && !mutant(g->ground, R024) &&
+	    (action_ignores(act, sig) || mutant(g->ground, R025))) {
 		pending_flush(g->ground, &g->shared, SIGBIT(sig));
 		cds_list_for_each_entry(t, &g->threads, in_group)
 			pending_flush(g->ground, &t->own, SIGBIT(sig));

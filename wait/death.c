@@ -59,13 +59,15 @@ void kin_bury(struct kin *k)
  */
 static bool group_ends(struct kin *leader)
 {
-	struct ground *g = leader->group->family->ground;
+	struct ground *g = kin_ground(leader);
 
 	emit(g, .type = KITH_EV_DEAD, .actor = kin_nr(leader),
 	     .value = kingroup_status(leader->group), .other = 1);
 	children_has_news(leader);
 	if (!kin_notify_parent(leader, leader->exit_signal))
 		return false;
+	if (mutant(g, STA_03))
+		usage_add(&leader->parent->group->reaped, &leader->usage);
 	emit(g, .type = KITH_EV_AUTOREAP,
 	     .value = kingroup_status(leader->group),
 	     .actor = kingroup_nr(leader->parent->group),
@@ -77,7 +79,7 @@ static bool group_ends(struct kin *leader)
 /* Linux: exit_notify(), from where the children are gone. */
 void kin_die(struct kin *k, struct dead *dead)
 {
-	struct ground *g = k->group->family->ground;
+	struct ground *g = kin_ground(k);
 
 	must_hold(&k->group->family->lock);
 	assert(k->state == KIN_ALIVE && k->exiting);
@@ -106,7 +108,8 @@ struct kin *kin_release(struct kin *k)
 	assert(k->state == KIN_DEAD && cds_list_empty(&k->sibling));
 	emit(group->family->ground, .type = KITH_EV_RELEASE,
 	     .actor = kin_nr(k));
-	usage_add(&group->gone, &k->usage);
+	if (!mutant(group->family->ground, STA_08))
+		usage_add(&group->gone, &k->usage);
 	if (group->ns->reaper == k)
 		publish(&group->ns->reaper, leader);
 	cds_list_del_init(&k->in_group);
@@ -144,6 +147,7 @@ void kin_take_lead(struct kin *k, struct dead *dead)
 {
 	struct kingroup *group = k->group;
 	struct kin *old = group->leader, *parent = old->parent;
+	struct cds_list_head *place = &old->sibling;
 
 	must_hold(&group->family->lock);
 	assert(old != k && old->state == KIN_ZOMBIE && group->count == 2);
@@ -153,7 +157,9 @@ void kin_take_lead(struct kin *k, struct dead *dead)
 	if (parent) {
 		parent->quiet[kin_class(old)]--;
 		k->in_news.key = old->in_news.key;
-		cds_list_add(&k->sibling, &old->sibling);
+		if (mutant(kin_ground(k), EXE_S1))
+			place = parent->children.prev;
+		cds_list_add(&k->sibling, place);
 		cds_list_del_init(&old->sibling);
 	}
 	group->leader = k;

@@ -45,7 +45,7 @@ void kin_join(struct kin *k)
 	if (!group->leader)
 		group->leader = k;
 	else
-		k->exit_signal = -1;
+		k->exit_signal = mutant(group->family->ground, CLN_23) ? 0 : -1;
 	cds_list_add_tail(&k->in_group, &group->threads);
 	group->count++;
 	group->live++;
@@ -54,7 +54,10 @@ void kin_join(struct kin *k)
 void children_add(struct kin *parent, struct kin *k)
 {
 	k->in_news.key = parent->group->family->places++;
-	cds_list_add_tail(&k->sibling, &parent->children);
+	if (mutant(kin_ground(parent), OBS_01))
+		cds_list_add(&k->sibling, &parent->children);
+	else
+		cds_list_add_tail(&k->sibling, &parent->children);
 	if (k->state == KIN_ZOMBIE && kin_alone(k))
 		tree_insert(&parent->news, &k->in_news);
 	else
@@ -77,6 +80,8 @@ void children_has_news(struct kin *k)
 	if (!k->parent || tree_has(&k->in_news))
 		return;
 	k->parent->quiet[kin_class(k)]--;
+	if (mutant(kin_ground(k), WAI_17))
+		k->in_news.key = k->group->family->places++;
 	tree_insert(&k->parent->news, &k->in_news);
 }
 
@@ -158,7 +163,7 @@ void kin_make_subreaper(struct kingroup *group)
 	if (group->is_subreaper)
 		return;
 	group->is_subreaper = true;
-	if (group->has_subreaper)
+	if (group->has_subreaper || mutant(group->family->ground, RPT_06))
 		return; /* then all below know of one already */
 	for (c = child_after(first_thread(group), NULL);;) {
 		if (c && tell_of_subreaper(c->group)) {

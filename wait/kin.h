@@ -133,6 +133,11 @@ static inline enum kin_class kin_class(const struct kin *k)
 /* Only through here, for the parent counts its children by class. */
 void kin_set_exit_signal(struct kin *k, int sig);
 
+static inline struct ground *kin_ground(const struct kin *k)
+{
+	return k->group->family->ground;
+}
+
 static inline bool kin_is_leader(const struct kin *k)
 {
 	return k->group->leader == k;

@@ -41,6 +41,7 @@ static void send_death(struct kin *k, struct kin *parent, int sig)
  */
 bool kin_notify_parent(struct kin *k, int sig)
 {
+	struct ground *g = kin_ground(k);
 	struct kin *parent = k->parent;
 	struct kith_sigaction a;
 	bool nobody_waits = false;
@@ -50,12 +51,15 @@ bool kin_notify_parent(struct kin *k, int sig)
 	if (!parent)
 		return false; /* the first init's parent is not of this world */
 
-	if (sig != KITH_SIGCHLD && k->parent_execs != parent->execs)
+	if (sig != KITH_SIGCHLD && k->parent_execs != parent->execs &&
+	    !mutant(g, EXS_06))
 		sig = KITH_SIGCHLD;
 	signal_action(parent->group->signals, KITH_SIGCHLD, NULL, &a);
 	if (parent->group->closing)
 		a.handler = KITH_SIG_IGN;
-	if (sig == KITH_SIGCHLD &&
+	if (mutant(g, ARP_03))
+		a.flags = 0;
+	if ((sig == KITH_SIGCHLD || mutant(g, EXS_05)) &&
 	    (a.handler == KITH_SIG_IGN || (a.flags & KITH_SA_NOCLDWAIT))) {
 		nobody_waits = true;
 		if (a.handler == KITH_SIG_IGN)

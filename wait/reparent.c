@@ -27,7 +27,7 @@ static struct kin *find_init(struct kin *k)
 	struct pidns *ns = k->group->ns;
 	struct kin *other;
 
-	if (ns->reaper == k) {
+	if (ns->reaper == k && !mutant(ns->pids->ground, RPT_S3)) {
 		other = living_thread(k->group);
 		if (other)
 			publish(&ns->reaper, other);
@@ -41,13 +41,16 @@ static struct kin *find_init(struct kin *k)
  */
 static struct kin *find_subreaper(const struct kin *k)
 {
+	struct ground *g = kin_ground(k);
 	unsigned level = k->pid->level;
 	struct kin *a, *heir;
 
-	if (!k->group->has_subreaper)
+	if (!k->group->has_subreaper || mutant(g, RPT_02))
 		return NULL;
 	for (a = k->parent; a && a->pid->level == level; a = a->parent) {
 		if (!a->group->is_subreaper)
+			continue;
+		if (mutant(g, RPT_11) && a->group->leader->exiting)
 			continue;
 		heir = living_thread(a->group);
 		if (heir)
@@ -62,7 +65,7 @@ static struct kin *find_heir(struct kin *k, struct kin *init, const char **rule)
 	struct kin *heir = living_thread(k->group);
 
 	*rule = "WMT-04";
-	if (heir)
+	if (heir && !mutant(kin_ground(k), WMT_04))
 		return heir;
 	*rule = "RPT-02";
 	heir = find_subreaper(k);
@@ -87,6 +90,7 @@ struct kin *kingroup_heir(struct kingroup *group, const char **rule)
 /* PR_SET_PDEATHSIG: sent to the child's process, by the one that dies. */
 static void death_signal(struct kin *child, struct kin *dying)
 {
+	struct ground *g = kin_ground(dying);
 	struct sending how = { .from = kin_nr(dying), .rule = "PDS-01" };
 	struct kith_siginfo info = {
 		.signo = child->death_signal,
@@ -95,6 +99,12 @@ static void death_signal(struct kin *child, struct kin *dying)
 		.uid = (int32_t)(*dying->cred)->uid.real,
 	};
 
+	if (mutant(g, PDS_04) && dying->group->live)
+		return;
+	if (mutant(g, PDS_05) && !kin_is_leader(child))
+		return;
+	if (mutant(g, PDS_02))
+		child->death_signal = 0;
 	if (info.signo && cred_may_signal(*dying->cred, *child->cred))
 		signal_send(child->group->signals, child->signals, &info, &how);
 }
@@ -106,11 +116,16 @@ static void death_signal(struct kin *child, struct kin *dying)
  */
 static void meet_new_parent(struct kin *child, struct dead *dead)
 {
-	kin_set_exit_signal(child, KITH_SIGCHLD);
+	struct ground *g = kin_ground(child);
+
+	if (!mutant(g, RPT_09))
+		kin_set_exit_signal(child, KITH_SIGCHLD);
+	if (mutant(g, RPT_08))
+		return;
 	if (child->state != KIN_ZOMBIE || !kin_alone(child) ||
 	    !kin_notify_parent(child, KITH_SIGCHLD))
 		return;
-	emit(child->group->family->ground, .type = KITH_EV_AUTOREAP,
+	emit(g, .type = KITH_EV_AUTOREAP,
 	     .actor = kingroup_nr(child->parent->group),
 	     .subject = kin_nr(child), .value = kingroup_status(child->group),
 	     .rule = "RPT-10");
@@ -121,19 +136,19 @@ static void meet_new_parent(struct kin *child, struct dead *dead)
 static void give_away(struct kin *child, struct kin *k, struct kin *heir,
 		      const char *rule, struct dead *dead)
 {
+	struct ground *g = kin_ground(k);
 	struct kin *thread;
 
-	emit(k->group->family->ground, .type = KITH_EV_REPARENT,
-	     .actor = kin_nr(k), .subject = kin_nr(child),
-	     .value = kingroup_nr(heir->group), .other = kin_nr(heir),
-	     .rule = rule);
+	emit(g, .type = KITH_EV_REPARENT, .actor = kin_nr(k),
+	     .subject = kin_nr(child), .value = kingroup_nr(heir->group),
+	     .other = kin_nr(heir), .rule = rule);
 	children_remove(child);
 	cds_list_for_each_entry(thread, &child->group->threads, in_group)
 		publish(&thread->parent, heir);
 	children_add(heir, child);
 	cds_list_for_each_entry(thread, &child->group->threads, in_group)
 		death_signal(thread, k);
-	if (heir->group != k->group)
+	if (heir->group != k->group || mutant(g, WMT_06))
 		meet_new_parent(child, dead);
 }
 

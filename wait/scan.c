@@ -26,7 +26,12 @@ static unsigned classes(const struct wait_request *rq)
 /* Linux: eligible_child() */
 static bool matches(const struct wait_request *rq, const struct kin *child)
 {
-	return (classes(rq) >> kin_class(child) & 1) && pid_matches(rq, child);
+	struct ground *g = kin_ground(child);
+	bool its_class = classes(rq) >> kin_class(child) & 1;
+
+	if (mutant(g, WAI_26) && rq->who == WAIT_PID)
+		its_class = true;
+	return its_class && pid_matches(rq, child);
 }
 
 bool wait_concerns(const struct kin *me, const struct wait_request *rq,
@@ -46,10 +51,12 @@ static enum wait_result take(struct kin *me, struct kin *child,
 
 	report->status = kingroup_status(group);
 	report->usage = kingroup_usage(group);
-	usage_add(&report->usage, &group->reaped);
+	if (!mutant(group->family->ground, STA_02))
+		usage_add(&report->usage, &group->reaped);
 	report->info = kin_siginfo(child, me->group->ns, report->status);
 	report->child = NULL;
-	if (rq->options & KITH_WNOWAIT)
+	if ((rq->options & KITH_WNOWAIT) &&
+	    !mutant(group->family->ground, WAI_10))
 		return WAIT_FOUND;
 	report->child = child;
 	usage_add(&me->group->reaped, &report->usage);
@@ -95,6 +102,9 @@ static enum wait_result scan_thread(struct kin *me, struct kin *parent,
 				return take(me, child, rq, report);
 		}
 	}
+	if (mutant(kin_ground(me), WAI_11) &&
+	    !cds_list_empty(&parent->children))
+		return WAIT_NOT_YET;
 	return may_have_news(parent, rq) ? WAIT_NOT_YET : WAIT_NO_CHILD;
 }
 
@@ -111,7 +121,8 @@ static enum wait_result scan_pid(struct kin *me, const struct wait_request *rq,
 	if (!child->parent || !matches(rq, child) || child->state == KIN_DEAD)
 		return WAIT_NO_CHILD;
 	if (child->parent != me && (child->parent->group != me->group ||
-				    (rq->options & KITH___WNOTHREAD)))
+				    ((rq->options & KITH___WNOTHREAD) &&
+				     !mutant(kin_ground(me), WMT_01))))
 		return WAIT_NO_CHILD;
 	if (!tree_has(&child->in_news))
 		return WAIT_NOT_YET;
