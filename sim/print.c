@@ -109,6 +109,38 @@ void print_call(struct out *o, pid_t tid, const struct call_text *call,
 	print_end(o, call, result);
 }
 
+/* May be left out: it is what it is if it is. */
+static bool is_default(const struct call_text *call, int i)
+{
+	return call->form->args[i].otherwise != REQ &&
+	       call->form->args[i].otherwise == call->args[i].num &&
+	       (call->args[i].num != KITH_HERE ||
+		kinds[call->form->args[i].kind].role == OUT);
+}
+
+void print_made(struct out *o, pid_t tid, const struct call_text *call)
+{
+	const struct arg *args = call->form->args;
+	int n = form_args(call->form);
+	const char *comma = "";
+
+	while (n > 0 && is_default(call, n - 1))
+		n--;
+	print_name(o, tid, call);
+	for (int i = 0; i < n; i++) {
+		if (*args[i].label && is_default(call, i))
+			continue;
+		out_text(o, comma);
+		if (kinds[args[i].kind].role == OUT &&
+		    call->args[i].num == KITH_HERE && !*args[i].label)
+			out_text(o, "...");
+		else
+			print_arg(o, call, i, NULL);
+		comma = ", ";
+	}
+	out_text(o, ")");
+}
+
 /* Would the arguments from here on be the same if they were left out? */
 static bool rest_is_plain(const struct call_text *call, int i)
 {

@@ -10,6 +10,9 @@
 void print_call(struct out *o, pid_t tid, const struct call_text *call,
 		const struct kith_result *result);
 
+/* The call alone, as briefly as it can be written: "2 wait4(-1)". */
+void print_made(struct out *o, pid_t tid, const struct call_text *call);
+
 /* The two lines of a call that sleeps. */
 void print_unfinished(struct out *o, pid_t tid, const struct call_text *call);
 void print_resumed(struct out *o, pid_t tid, const struct call_text *call,

@@ -619,7 +619,7 @@ static inline void kith_draw_arg(struct kith_generator *g, struct kith_tape *t,
 		*to = kith_draw_signal(t, arg->hint);
 		break;
 	case KITH_A_FD:
-		*to = kith_draw_int(g, t, "fd");
+		*to = (uint64_t)(int32_t)kith_draw_int(g, t, "descriptor");
 		break;
 	case KITH_A_SIZE:
 		*to = kith_draw_size(t, arg);
@@ -717,20 +717,45 @@ static inline const struct kith_form *kith_draw_form(struct kith_tape *t,
 	return forms;
 }
 
-/* Any call, by g->by. */
-static inline void kith_draw_call(struct kith_generator *g, struct kith_tape *t,
+/* The way in which this one is written. */
+static inline const struct kith_form *kith_form_of(const struct kith_call *call)
+{
+	unsigned n;
+	const struct kith_form *forms = kith_forms(&n), *other = forms;
+
+	for (unsigned i = n; i-- > 0;) {
+		if (forms[i].nr != (int)call->nr)
+			continue;
+		if (!forms[i].is_keyed)
+			other = &forms[i];
+		else if (forms[i].key == call->arg[forms[i].slot])
+			return &forms[i];
+	}
+	return other;
+}
+
+static inline void kith_draw_args(struct kith_generator *g, struct kith_tape *t,
+				  const struct kith_form *form,
 				  struct kith_call *call)
 {
-	int nr = kith_draw_nr(g, t);
-	const struct kith_form *form = kith_draw_form(t, nr);
-
 	memset(call, 0, sizeof(*call));
-	call->nr = (enum kith_call_nr)nr;
+	call->nr = (enum kith_call_nr)form->nr;
 	for (const struct kith_arg *a = form->args + 1; a->kind; a++)
 		if (form->is_keyed && a->slot == form->slot)
 			call->arg[a->slot] = form->key;
 		else
 			kith_draw_arg(g, t, a, call);
+}
+
+/* Any call, by g->by. */
+static inline void kith_draw_call(struct kith_generator *g, struct kith_tape *t,
+				  struct kith_call *call)
+{
+	const struct kith_form *form = kith_draw_form(t, kith_draw_nr(g, t));
+
+	kith_draw_args(g, t, form, call);
+	if (kith_form_of(call) != form)
+		kith_draw_args(g, t, kith_form_of(call), call);
 }
 
 /* Has the calling thread a child, or a zombie that it could collect? */
