@@ -33,6 +33,12 @@ static const struct command {
 	{ "stats", "[--seed N] [--format json] FILE",
 	  "zombies, adoptions, reaps, waits and signals: who, and how many",
 	  cmd_stats, "sf", 1, 1 },
+	{ "fuzz",
+	  "[--seed S] [--programs N] [--steps M] [--family F,...] "
+	  "[--shard I/N] [--out DIR] [--jobs J] [--model-only]",
+	  "random programs on the model and on Linux; shrink and save what "
+	  "differs",
+	  cmd_fuzz, "spnFSojM", 0, 0 },
 	{ "rules", "[--format json] [FILE...]",
 	  "which rules of the rulebook the files cite, and whether they hold",
 	  cmd_rules, "f", 0, 0 },
@@ -78,6 +84,17 @@ static bool number(const char *text, uint64_t max, uint64_t *n)
 	return !errno && *text >= '0' && *text <= '9' && !*end && *n <= max;
 }
 
+/* 0, or -1 after a complaint. */
+static int read_option_of_fuzz(const struct command *command,
+			       struct options *options, int c, const char *arg)
+{
+	const char *wrong = fuzz_option(&options->fuzz, c, arg);
+
+	if (wrong)
+		bad_usage(command, wrong, arg);
+	return wrong ? -1 : 0;
+}
+
 /* 0; -1 after a complaint; 1 if help was asked for. */
 static int read_option(const struct command *command, struct options *options,
 		       int c, const char *arg)
@@ -106,6 +123,14 @@ static int read_option(const struct command *command, struct options *options,
 		if (!options->has_at)
 			bad_usage(command, "not a line: ", arg);
 		return options->has_at ? 0 : -1;
+	case 'p':
+	case 'n':
+	case 'F':
+	case 'S':
+	case 'o':
+	case 'j':
+	case 'M':
+		return read_option_of_fuzz(command, options, c, arg);
 	default:
 		options->has_seed = number(arg, UINT64_MAX, &options->seed);
 		if (!options->has_seed)
@@ -118,9 +143,16 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "at", required_argument, NULL, 'a' },
 	{ "ascii", no_argument, NULL, 'i' },
+	{ "family", required_argument, NULL, 'F' },
 	{ "format", required_argument, NULL, 'f' },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "micro", no_argument, NULL, 'm' },
+	{ "model-only", no_argument, NULL, 'M' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "programs", required_argument, NULL, 'p' },
 	{ "seed", required_argument, NULL, 's' },
+	{ "shard", required_argument, NULL, 'S' },
+	{ "steps", required_argument, NULL, 'n' },
 	{ NULL, 0, NULL, 0 },
 };
 

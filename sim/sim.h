@@ -13,11 +13,18 @@
 
 enum { HELD = 0, FAILED = 1, USAGE = 2, LACKING = 3 };
 
+struct fuzz_options {
+	uint64_t programs, steps, shard, shards, jobs; /* 0: not said */
+	const char *family, *out;
+	bool model_only;
+};
+
 struct options {
 	bool json, ascii, micro;
 	bool has_seed, has_at;
 	uint64_t seed;
 	uint32_t at; /* a line */
+	struct fuzz_options fuzz;
 };
 
 int cmd_run(const struct options *options, int files, char **file);
@@ -25,6 +32,10 @@ int cmd_tree(const struct options *options, int files, char **file);
 int cmd_step(const struct options *options, int files, char **file);
 int cmd_why(const struct options *options, int words, char **word);
 int cmd_stats(const struct options *options, int files, char **file);
+int cmd_fuzz(const struct options *options, int words, char **word);
 int cmd_rules(const struct options *options, int files, char **file);
+
+/* One of kith fuzz's own options; NULL, or what is wrong with it. */
+const char *fuzz_option(struct fuzz_options *fuzz, int letter, const char *arg);
 
 #endif

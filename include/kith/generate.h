@@ -63,13 +63,13 @@ enum kith_kind_nr {
 
 static inline const struct kith_kind *kith_kind(int kind)
 {
-	static const struct kith_kind kinds[] = {
+	static const struct kith_kind table[] = {
 		{ KITH_A_NOTHING, "" },
 #define KIND(NAME, what, set) { KITH_A_##what, #set },
 #include <kith/kinds.def>
 	};
 
-	return &kinds[kind];
+	return &table[kind];
 }
 
 #define KITH_REQUIRED (UINT64_MAX - 1) /* in place of a default */
@@ -99,7 +99,7 @@ static inline const struct kith_form *kith_forms(unsigned *n)
 		KITH_KIND_##kind, slot, (uint64_t)(otherwise), #hint \
 	}
 #define ARG(...) KITH_ARG(__VA_ARGS__, any, ~)
-	static const struct kith_form forms[] = {
+	static const struct kith_form table[] = {
 #define FORM(NAME, slot, key, ...) \
 	{ KITH_##NAME, \
 	  slot, \
@@ -111,8 +111,8 @@ static inline const struct kith_form *kith_forms(unsigned *n)
 #undef KITH_ARG
 #pragma pop_macro("REQ")
 
-	*n = sizeof(forms) / sizeof(forms[0]);
-	return forms;
+	*n = sizeof(table) / sizeof(table[0]);
+	return table;
 }
 
 struct kith_row {
@@ -227,7 +227,8 @@ static inline bool kith_draw_named(struct kith_tape *t, const char *set,
 
 /* --- the generator -------------------------------------------------------- */
 
-#define KITH_MOST_SEEN 128
+#define KITH_MOST_SEEN  128
+#define KITH_MOST_FORMS 512
 
 /* Somebody in the machine, as far as the generator looks. */
 struct kith_seen {
@@ -243,6 +244,9 @@ struct kith_generator {
 	struct kith_machine *machine;
 	/* Of each family, so many; all zero: as calls.def has it. */
 	unsigned weight[KITH_NR_FAMILIES];
+	/* And of each form, times so many, if it has such habits at all. */
+	uint8_t times[KITH_MOST_FORMS];
+	bool has_habits;
 	unsigned most; /* alive at once, about; 0: 12 */
 	pid_t yours;   /* a process that makes no calls but yours; 0: none */
 	/*
@@ -675,61 +679,92 @@ static inline unsigned kith_weight(const struct kith_generator *g, int family)
 	return usual[family];
 }
 
-/* A family of which there are calls, by weight; then one of its calls. */
-static inline int kith_draw_nr(const struct kith_generator *g,
-			       struct kith_tape *t)
+/*
+ * Programs that do much of this and nothing of that find more than programs that
+ * do a little of everything.  Draw how much.
+ */
+static inline void kith_draw_habits(struct kith_generator *g,
+				    struct kith_tape *t)
 {
-	unsigned calls[KITH_NR_FAMILIES] = { 0 }, sum = 0, n;
+	static const uint8_t times[] = { 2, 2, 2, 1, 0, 6 };
+	unsigned n;
+
+	kith_forms(&n);
+	g->has_habits = true;
+	for (unsigned i = 0; i < n && i < KITH_MOST_FORMS; i++)
+		g->times[i] = times[kith_draw(t, sizeof(times))];
+}
+
+/* How likely a form is within its family: births and deaths make a program. */
+static inline unsigned kith_form_weight(const struct kith_generator *g,
+					const struct kith_form *form,
+					unsigned i)
+{
+	const struct kith_row *row = kith_row(form->nr);
+	unsigned weight = row->births || row->ends ? 4 : 1;
+
+	return g->has_habits && i < KITH_MOST_FORMS ? weight * g->times[i]
+						    : weight;
+}
+
+/* A family of which there are calls, by weight. */
+static inline int kith_draw_family(const struct kith_generator *g,
+				   struct kith_tape *t, const unsigned *in)
+{
+	unsigned sum = 0, n;
 	int family = 0;
 
-	for (int nr = 0; nr < KITH_NR_CALLS; nr++)
-		calls[kith_row(nr)->family]++;
 	for (int i = 0; i < KITH_NR_FAMILIES; i++)
-		sum += calls[i] ? kith_weight(g, i) : 0;
+		sum += in[i] ? kith_weight(g, i) : 0;
 	n = kith_draw(t, sum);
 	for (; family < KITH_NR_FAMILIES - 1; family++) {
-		unsigned weight = calls[family] ? kith_weight(g, family) : 0;
+		unsigned weight = in[family] ? kith_weight(g, family) : 0;
 
 		if (n < weight)
 			break;
 		n -= weight;
 	}
-	n = kith_draw(t, calls[family]);
-	for (int nr = 0; nr < KITH_NR_CALLS; nr++)
-		if (kith_row(nr)->family == family && !n--)
-			return nr;
-	return 0;
+	return family;
 }
 
-/* One of the ways of writing it. */
-static inline const struct kith_form *kith_draw_form(struct kith_tape *t,
-						     int nr)
+/* One of the ways of writing one of a family's calls. */
+static inline const struct kith_form *kith_draw_form(
+	const struct kith_generator *g, struct kith_tape *t)
 {
-	unsigned n, count = 0;
-	const struct kith_form *forms = kith_forms(&n);
+	unsigned in[KITH_NR_FAMILIES] = { 0 }, count, n;
+	const struct kith_form *all = kith_forms(&count);
+	int family;
 
-	for (unsigned i = 0; i < n; i++)
-		count += forms[i].nr == nr;
-	count = kith_draw(t, count);
-	for (unsigned i = 0; i < n; i++)
-		if (forms[i].nr == nr && !count--)
-			return &forms[i];
-	return forms;
+	for (unsigned i = 0; i < count; i++)
+		in[kith_row(all[i].nr)->family] +=
+			kith_form_weight(g, &all[i], i);
+	family = kith_draw_family(g, t, in);
+	n = kith_draw(t, in[family]);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned weight = kith_form_weight(g, &all[i], i);
+
+		if (kith_row(all[i].nr)->family != family)
+			continue;
+		if (n < weight)
+			return &all[i];
+		n -= weight;
+	}
+	return all;
 }
 
 /* The way in which this one is written. */
 static inline const struct kith_form *kith_form_of(const struct kith_call *call)
 {
 	unsigned n;
-	const struct kith_form *forms = kith_forms(&n), *other = forms;
+	const struct kith_form *all = kith_forms(&n), *other = all;
 
 	for (unsigned i = n; i-- > 0;) {
-		if (forms[i].nr != (int)call->nr)
+		if (all[i].nr != (int)call->nr)
 			continue;
-		if (!forms[i].is_keyed)
-			other = &forms[i];
-		else if (forms[i].key == call->arg[forms[i].slot])
-			return &forms[i];
+		if (!all[i].is_keyed)
+			other = &all[i];
+		else if (all[i].key == call->arg[all[i].slot])
+			return &all[i];
 	}
 	return other;
 }
@@ -751,7 +786,7 @@ static inline void kith_draw_args(struct kith_generator *g, struct kith_tape *t,
 static inline void kith_draw_call(struct kith_generator *g, struct kith_tape *t,
 				  struct kith_call *call)
 {
-	const struct kith_form *form = kith_draw_form(t, kith_draw_nr(g, t));
+	const struct kith_form *form = kith_draw_form(g, t);
 
 	kith_draw_args(g, t, form, call);
 	if (kith_form_of(call) != form)
