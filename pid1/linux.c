@@ -2,15 +2,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "pid1/say.h"
+#include "pid1/kernel.h"
+
+enum {
+	/* A look at all children that took no longer is no matter, in ns. */
+	CHEAP = 20000,
+	/* And however long it took, the next is not later than this. */
+	LATEST = 20000000,
+};
 
 uint64_t linux_block(uint64_t signals)
 {
@@ -28,32 +37,144 @@ uint64_t linux_now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static enum sender who_sent(const struct linux_world *w)
+static uint64_t now(void *world)
 {
-	if (w->last.si_code > 0)
+	(void)world;
+	return linux_now();
+}
+
+/* --- hearing ---------------------------------------------------------------
+ */
+
+static enum sender who_sent(const struct linux_world *w, const siginfo_t *info)
+{
+	if (info->si_code > 0)
 		return BY_KERNEL;
-	if (w->last.si_code == SI_USER && w->last.si_pid == w->self)
+	if (info->si_code == SI_USER && info->si_pid == w->reach.self)
 		return BY_INIT;
 	return BY_OTHERS;
 }
 
-static int hear(void *world, bool sleep, enum sender *sender)
+/* What is left until then; NULL: for ever. */
+static const struct timespec *span(uint64_t until, struct timespec *t)
+{
+	uint64_t at, left;
+
+	if (until == NO_TIME)
+		return NULL;
+	at = until ? linux_now() : 0;
+	left = until > at ? until - at : 0;
+	t->tv_sec = (time_t)(left / 1000000000);
+	t->tv_nsec = (long)(left % 1000000000);
+	return t;
+}
+
+static bool take_signal(struct linux_world *w, const struct timespec *patience,
+			struct heard *h)
 {
 	static const uint64_t all = ALL_SIGNALS;
-	static const struct timespec none;
-	struct linux_world *w = world;
-	long sig;
+	long sig = syscall(SYS_rt_sigtimedwait, &all, &h->info, patience,
+			   sizeof(all));
+
+	if (sig < 0)
+		return false;
+	h->sig = (int)sig;
+	h->sender = who_sent(w, &h->info);
+	if (sig == SIGCHLD) {
+		w->owed = true;
+		if (h->sender == BY_KERNEL)
+			w->named = h->info.si_pid;
+	}
+	return true;
+}
+
+/* News that nobody sent: it is time to look, or main's pidfd hung up. */
+static bool news(struct heard *h)
+{
+	h->sig = SIGCHLD;
+	h->sender = BY_KERNEL;
+	return true;
+}
+
+static bool hear_each(struct linux_world *w, uint64_t until, struct heard *h)
+{
+	bool look = w->owed && w->scan_at < until;
+	struct timespec t;
 
 	/* EINTR is what it says when we were stopped and let go. */
 	do
-		sig = syscall(SYS_rt_sigtimedwait, &all, &w->last,
-			      sleep ? NULL : &none, sizeof(all));
-	while (sig < 0 && errno == EINTR);
-	if (sig < 0)
-		return 0;
-	*sender = who_sent(w);
-	return (int)sig;
+		if (take_signal(w, span(look ? w->scan_at : until, &t), h))
+			return true;
+	while (errno == EINTR);
+	return look && news(h);
 }
+
+static int open_sigfd(void)
+{
+	static const uint64_t all = ALL_SIGNALS;
+
+	return (int)syscall(SYS_signalfd4, -1, &all, sizeof(all),
+			    SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/*
+ * There was no memory, or no descriptor, for what we sleep on.  Until there is,
+ * sleep on signals for a moment, and look at main's pidfd in between.
+ */
+static bool hear_without(struct linux_world *w, uint64_t until, struct heard *h)
+{
+	struct pollfd fd = { .fd = w->reach.pidfd };
+	struct timespec t;
+	uint64_t next;
+
+	for (;;) {
+		if (poll(&fd, 1, 0) > 0) {
+			w->hung_up = true;
+			return news(h);
+		}
+		next = linux_now() + LATEST;
+		if (take_signal(w, span(next < until ? next : until, &t), h))
+			return true;
+		if (until <= next)
+			return false;
+		w->sigfd = open_sigfd();
+	}
+}
+
+static bool hear_kernel(struct linux_world *w, uint64_t until, struct heard *h)
+{
+	static const struct timespec none;
+	struct pollfd fds[] = { { .fd = w->reach.pidfd },
+				{ .fd = w->sigfd, .events = POLLIN } };
+	struct timespec t;
+	int n;
+
+	if (until == 0 && take_signal(w, &none, h))
+		return true;
+	if (fds[1].fd < 0)
+		return hear_without(w, until, h);
+	do
+		n = ppoll(fds, 2, span(until, &t), NULL);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return false;
+	if (fds[0].revents & POLLHUP) {
+		w->hung_up = true;
+		return news(h);
+	}
+	return take_signal(w, &none, h);
+}
+
+static bool hear(void *world, uint64_t until, struct heard *h)
+{
+	struct linux_world *w = world;
+
+	return w->kernel_reaps ? hear_kernel(w, until, h)
+			       : hear_each(w, until, h);
+}
+
+/* --- reaping ---------------------------------------------------------------
+ */
 
 static uint64_t ns(struct timeval t)
 {
@@ -83,59 +204,139 @@ static void proc_name(pid_t pid, char *name, size_t size)
 }
 
 /* The name of the next to be reaped, while it still has one. */
-static pid_t meet(const struct linux_world *w, char *name, size_t size)
+static pid_t meet(const struct linux_world *w, pid_t who, char *name,
+		  size_t size)
 {
 	siginfo_t info = { .si_pid = 0 };
 
 	if (!w->own_proc ||
-	    waitid(P_ALL, 0, &info, WEXITED | w->stops | WNOHANG | WNOWAIT) <
-		    0 ||
+	    waitid(who > 0 ? P_PID : P_ALL, (id_t)who, &info,
+		   WEXITED | w->stops | WNOHANG | WNOWAIT) < 0 ||
 	    !info.si_pid)
-		return -1;
+		return who;
 	proc_name(info.si_pid, name, size);
 	return info.si_pid;
 }
 
-static bool reap(void *world, struct death *death, bool *any_left)
+/* One who is dead: this one, or with -1 anybody.  As wait4(2) returns. */
+static pid_t collect(struct linux_world *w, pid_t who, struct death *death)
 {
-	struct linux_world *w = world;
 	struct rusage ru;
-	pid_t who = -1;
 
 	death->name[0] = '\0';
 	death->when_ns = 0;
 	if (w->details) {
 		death->when_ns = linux_now();
-		who = meet(w, death->name, sizeof(death->name));
+		who = meet(w, who, death->name, sizeof(death->name));
 	}
-	death->pid = wait4(who, &death->status, WNOHANG | w->stops, &ru);
-	*any_left = death->pid == 0;
-	if (death->pid <= 0)
-		return false;
-	death->used = (struct usage){
-		.utime = ns(ru.ru_utime),
-		.stime = ns(ru.ru_stime),
-		.minflt = (uint64_t)ru.ru_minflt,
-		.nvcsw = (uint64_t)ru.ru_nvcsw,
-		.maxrss = (uint64_t)ru.ru_maxrss,
-	};
-	return true;
+	death->pid = wait4(who, &death->status, WNOHANG | w->stops,
+			   w->details ? &ru : NULL);
+	if (death->pid > 0 && w->details)
+		death->used = (struct usage){
+			.utime = ns(ru.ru_utime),
+			.stime = ns(ru.ru_stime),
+			.minflt = (uint64_t)ru.ru_minflt,
+			.nvcsw = (uint64_t)ru.ru_nvcsw,
+			.maxrss = (uint64_t)ru.ru_maxrss,
+		};
+	if (death->pid == w->reach.main && death->pid > 0 &&
+	    (WIFEXITED(death->status) || WIFSIGNALED(death->status))) {
+		w->reach.main = 0;
+		w->scan_at = 0; /* init is about to end: now is the time */
+		w->owed = true;
+	}
+	return death->pid;
 }
 
-static bool pass_on(void *world, pid_t to)
+/* Look at all children; for the cost, see the header. */
+static pid_t scan(struct linux_world *w, struct death *death)
+{
+	bool measured = w->scan_at; /* the first is free */
+	uint64_t from = measured ? linux_now() : 0, to, cost;
+	pid_t pid = collect(w, -1, death);
+
+	w->owed = pid > 0;
+	if (pid < 0)
+		return pid;
+	w->scan_at = 1;
+	if (measured) {
+		to = linux_now();
+		cost = to - from;
+		if (cost > CHEAP)
+			w->scan_at =
+				to + (cost * 16 < LATEST ? cost * 16 : LATEST);
+	}
+	return pid;
+}
+
+static bool reap_each(struct linux_world *w, struct death *death,
+		      bool *any_left)
+{
+	pid_t pid = w->named;
+
+	*any_left = true;
+	w->named = 0;
+	if (pid && collect(w, pid, death) > 0)
+		return true;
+	if (!w->owed || (w->scan_at > 1 && linux_now() < w->scan_at))
+		return false;
+	pid = scan(w, death);
+	*any_left = pid >= 0;
+	return pid > 0;
+}
+
+static bool reap_kernel(struct linux_world *w, struct death *death,
+			bool *any_left)
+{
+	*any_left = true;
+	if (w->hung_up) {
+		w->hung_up = false;
+		*death = (struct death){ .pid = w->reach.main };
+		w->reach.main = 0;
+		if (kernel_exit_status(w->reach.pidfd, &death->status) == 0)
+			return true;
+		*any_left = false; /* it was somebody else's to take */
+		return false;
+	}
+	if (w->reach.main && !w->owed)
+		return false;
+	w->owed = false;
+	if (collect(w, -1, death) > 0)
+		return true;
+	*any_left = death->pid == 0;
+	return false;
+}
+
+static bool reap(void *world, struct death *death, bool *any_left)
 {
 	struct linux_world *w = world;
-	int sig = w->last.si_signo;
 
-	/*
-	 * With sender and value as they were, where the kernel lets a process
-	 * say such things: not for kill() and tgkill().  A full queue refuses
-	 * to hold the value; the signal itself still gets through.
-	 */
-	if (w->last.si_code < 0 && w->last.si_code != SI_TKILL &&
-	    syscall(SYS_rt_sigqueueinfo, to, sig, &w->last) == 0)
-		return true;
-	return kill(to, sig) == 0;
+	return w->kernel_reaps ? reap_kernel(w, death, any_left)
+			       : reap_each(w, death, any_left);
+}
+
+/* --- telling ---------------------------------------------------------------
+ */
+
+/* Main is gone, and others are not: from here on, each of them counts. */
+static void see_them_go(struct linux_world *w)
+{
+	struct sigaction plain = { .sa_handler = SIG_DFL,
+				   .sa_flags = SA_NOCLDSTOP };
+
+	sigaction(SIGCHLD, &plain, NULL);
+	w->kernel_reaps = false;
+	w->owed = true;
+	w->scan_at = 0;
+}
+
+static int pass_on(void *world, pid_t to, int sig, const struct heard *h)
+{
+	struct linux_world *w = world;
+
+	(void)to; /* whom it reaches is known here */
+	return scope_send(&w->reach, (enum scope)w->options->scope, sig,
+			  &h->info);
 }
 
 static void stop_oneself(void *world, int sig)
@@ -147,9 +348,33 @@ static void stop_oneself(void *world, int sig)
 	 * that may be waiting, and so that a SIGCONT in between takes it back:
 	 * we must not stop twice, nor after somebody let us go on.
 	 */
-	kill(w->self, sig);
+	kill(w->reach.self, sig);
 	linux_block(ALL_SIGNALS & ~(UINT64_C(1) << (sig - 1)));
 	linux_block(ALL_SIGNALS);
+}
+
+static void tell_rest(void *world, int sig)
+{
+	struct linux_world *w = world;
+	enum scope rest = (enum scope)w->options->rest;
+
+	if (w->kernel_reaps)
+		see_them_go(w);
+	/* The group of whoever started us is not ours to end. */
+	if (w->reach.place == TOGETHER && rest == SCOPE_GROUP)
+		rest = SCOPE_TREE;
+	scope_send(&w->reach, rest, sig, NULL);
+	/* Who is stopped must go on, to be able to leave. */
+	if (sig != SIGKILL)
+		scope_send(&w->reach, rest, SIGCONT, NULL);
+}
+
+static void kill_main(void *world, pid_t main)
+{
+	struct linux_world *w = world;
+
+	(void)main;
+	scope_send(&w->reach, SCOPE_CHILD, SIGKILL, NULL);
 }
 
 const struct facts linux_facts = {
@@ -157,21 +382,23 @@ const struct facts linux_facts = {
 	.reap = reap,
 	.pass_on = pass_on,
 	.pause = stop_oneself,
+	.tell_rest = tell_rest,
+	.kill_main = kill_main,
+	.now = now,
 };
 
-void linux_init(struct linux_world *w, pid_t self, enum place place,
-		bool details)
+void linux_init(struct linux_world *w, bool first)
 {
 	char seen[12];
 	ssize_t n;
 
-	w->self = self;
-	w->stops = place == TOGETHER ? WUNTRACED : 0;
-	w->details = details;
-	if (!details)
+	w->stops = w->reach.place == TOGETHER ? WUNTRACED : 0;
+	w->owed = !first;
+	w->sigfd = w->kernel_reaps ? open_sigfd() : -1;
+	if (!w->details)
 		return;
 	/* Another namespace's /proc would tell of strangers. */
 	n = readlink("/proc/self", seen, sizeof(seen) - 1);
 	seen[n > 0 ? n : 0] = '\0';
-	w->own_proc = atoi(seen) == self;
+	w->own_proc = atoi(seen) == w->reach.self;
 }

@@ -10,6 +10,22 @@
  * The masks are the kernel's 8 bytes by raw system calls: what the C libraries
  * call all signals leaves out the two or three that they use for themselves,
  * one of which is another library's SIGRTMIN.
+ *
+ * There are two ways to reap.
+ *
+ *	KERNEL	SIGCHLD is ignored, so the kernel releases every orphan itself
+ *		and init does not even wake.  The end of main is seen at its
+ *		pidfd; its status is kept there.  Needs Linux 6.15.
+ *
+ *	EACH	SIGCHLD names one child that died, which is looked for by its
+ *		number.  Others may have died with the same signal; to find them
+ *		all living children are looked at, which costs some 60 ns for
+ *		each.  So that is done at once if it was cheap the last time,
+ *		and else only after sixteen times what it cost: never more than a
+ *		part in seventeen of the time goes there.
+ *
+ * Who wants to know of each orphan, or of a job that stops, needs EACH.  When
+ * main is dead and others are left, KERNEL becomes EACH, to see them go.
  */
 #ifndef PID1_LINUX_H
 #define PID1_LINUX_H
@@ -19,21 +35,31 @@
 #include <stdint.h>
 
 #include "pid1/facts.h"
+#include "pid1/scope.h"
 
 #define ALL_SIGNALS (~UINT64_C(0))
 
 struct linux_world {
-	pid_t self;
-	int stops;      /* WUNTRACED if stops are wanted as well, or 0 */
-	bool details;   /* names and times of the dead are wanted */
-	bool own_proc;  /* /proc shows our pid namespace */
-	siginfo_t last; /* what hear() took */
+	struct reach reach;
+	const struct options *options;
+	int sigfd;         /* with KERNEL, to sleep on; else -1 */
+	int stops;         /* WUNTRACED if stops are wanted as well, or 0 */
+	bool kernel_reaps; /* KERNEL */
+	bool hung_up;      /* main's pidfd said so */
+	bool details;      /* names and times of the dead are wanted */
+	bool own_proc;     /* /proc shows our pid namespace */
+	bool owed;         /* somebody may be dead whom no signal named */
+	pid_t named;       /* by the last SIGCHLD, or 0 */
+	uint64_t scan_at;  /* not before */
 };
 
 extern const struct facts linux_facts;
 
-void linux_init(struct linux_world *w, pid_t self, enum place place,
-		bool details);
+/*
+ * Everything but reach, options, kernel_reaps and details is filled in.  `first`:
+ * main is known to be the first child there ever was.
+ */
+void linux_init(struct linux_world *w, bool first);
 
 /* Block exactly these; returns what was blocked before. */
 uint64_t linux_block(uint64_t signals);

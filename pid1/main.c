@@ -2,19 +2,26 @@
  * kith-init: run one program, reap whoever else there is, and be gone with it.
  */
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pid1/as.h"
+#include "pid1/cgroup.h"
+#include "pid1/child.h"
+#include "pid1/explain.h"
 #include "pid1/facts.h"
+#include "pid1/journal.h"
+#include "pid1/kernel.h"
 #include "pid1/linux.h"
 #include "pid1/options.h"
 #include "pid1/parts.h"
 #include "pid1/policy.h"
 #include "pid1/spawn.h"
-#include "pid1/tally.h"
+#include "pid1/trace.h"
 
 static int not_started(const struct options *o, const struct launch *l,
 		       pid_t pid)
@@ -25,6 +32,9 @@ static int not_started(const struct options *o, const struct launch *l,
 		c.trouble = CANNOT_START;
 		c.about = "cannot make a child";
 		c.error = -pid;
+	} else if (l->step) {
+		c.trouble = CANNOT_START;
+		c.about = l->step;
 	} else if (policy_exec_code(l->err) == CODE_NOT_FOUND && !l->torn) {
 		c.trouble = NOT_FOUND;
 	} else {
@@ -34,41 +44,179 @@ static int not_started(const struct options *o, const struct launch *l,
 	return o->dialect->complain(o, &c);
 }
 
+/* --- what init holds -------------------------------------------------------
+ */
+
 /*
  * Init outlives the start of its child by years.  Holding a folder keeps a file
- * system busy; holding a pipe keeps its other end waiting.  stderr is kept for
- * --stats and as a place for complaints.
+ * system busy; holding a pipe keeps its other end waiting.  stderr is kept as a
+ * place for complaints.
  */
-static void let_go(void)
+static void let_go(const int *kept, int n)
 {
-	int kept = chdir("/");
+	int at = 0, next, i, gone = chdir("/");
 
-	(void)kept; /* there is always one, and it is no disaster */
-	syscall(SYS_close_range, 0, 1, 0);
-	syscall(SYS_close_range, 3, ~0U, 0);
+	(void)gone; /* there is always one, and it is no disaster */
+	/* In the order of their numbers, everything but those. */
+	for (;; at = next + 1) {
+		next = INT_MAX;
+		for (i = 0; i < n; i++)
+			if (kept[i] >= at && kept[i] < next)
+				next = kept[i];
+		if (next > at)
+			syscall(SYS_close_range, at, next - 1, 0);
+		if (next == INT_MAX)
+			return;
+	}
 }
 
-static int run(const struct options *o)
+/*
+ * Descriptors of ours must not be among those of stdin to stderr, which may be
+ * closed and which we close, and are not the child's.
+ */
+static int lift(int fd)
+{
+	int lifted;
+
+	if (fd < 0 || fd > 2) {
+		if (fd > 2)
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+		return fd;
+	}
+	lifted = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return lifted < 0 ? fd : lifted;
+}
+
+/* --- the run ---------------------------------------------------------------
+ */
+
+static struct wishes wishes_of(const struct options *o, enum place place)
+{
+	return (struct wishes){
+		.place = place,
+		.drains = o->rest != SCOPE_NONE,
+		.deadline = o->deadline_ns != TIME_NEVER,
+		.idle = o->pause,
+		.stops = o->stops,
+		.dropped = o->dropped,
+	};
+}
+
+static int recode(const struct options *o, int code)
+{
+	unsigned int i;
+
+	for (i = 0; i < o->recodes; i++)
+		if (code >= o->recode[i].from && code <= o->recode[i].to)
+			return o->recode[i].code;
+	return code;
+}
+
+/* The signal for when our parent dies; who died meanwhile sends none. */
+static void watch_parent(const struct options *o)
+{
+	pid_t parent;
+
+	if (!o->parent_death)
+		return;
+	parent = getppid();
+	prctl(PR_SET_PDEATHSIG, o->parent_death, 0, 0, 0);
+	if (getppid() != parent)
+		kill(getpid(), o->parent_death);
+}
+
+/* Another descriptor for the report, and the trace: or the complaint made. */
+static int open_papers(struct options *o, struct journal *j)
+{
+	struct complaint c = { .trouble = CANNOT_START };
+
+	if (o->report_fd >= 0) {
+		if (fcntl(o->report_fd, F_GETFD) < 0) {
+			c.about = "--report";
+			c.error = errno;
+			return o->dialect->complain(o, &c);
+		}
+		/* The program does not have it, and its own 1 and 2 stay. */
+		o->report_fd = lift(o->report_fd);
+	}
+	if (o->trace) {
+		j->trace = lift(trace_open(o->trace));
+		if (j->trace < 0) {
+			c.about = o->trace;
+			c.error = -j->trace;
+			return o->dialect->complain(o, &c);
+		}
+		trace_start(j->trace, j->self);
+	}
+	return 0;
+}
+
+static void watch_oom(struct journal *j, const struct cgroup *cgroup)
+{
+	if (j->options->report_fd < 0)
+		return;
+	j->oom = cgroup->main >= 0 ? cgroup->main : cgroup->ours;
+	if (j->oom >= 0 && faccessat(j->oom, "memory.events", F_OK, 0) < 0)
+		j->oom = -1;
+	if (j->oom >= 0)
+		j->oom_kills =
+			cgroup_count(j->oom, "memory.events", "oom_kill");
+}
+
+static int run(struct options *o, uint64_t mask)
 {
 	static struct linux_world world;
-	static struct tally tally;
-	struct launch l = { .argv = o->program };
+	static struct journal journal;
+	static struct cgroup cgroup;
+	static struct ids ids;
+	struct launch l = { .options = o, .mask = mask };
+	struct complaint wrong;
 	struct policy policy;
-	pid_t pid;
+	struct child child;
+	struct wishes w;
+	pid_t pid = 0;
 	int code;
 
-	launch_prepare(&l);
-	if (o->stats)
-		tally.started_ns = linux_now();
-	pid = launch(&l);
-	if (pid <= 0)
+	launch_prepare(&l, o);
+	journal_begin(&journal, o, l.self);
+	code = open_papers(o, &journal);
+	if (code)
+		return code;
+	watch_parent(o);
+	if (child_plan(&child, o, &cgroup, &ids, l.self, &wrong))
+		return o->dialect->complain(o, &wrong);
+	watch_oom(&journal, &cgroup);
+	l.child = &child;
+	if (o->pause)
+		launch_nobody(&l);
+	else
+		pid = launch(&l);
+	if (pid <= 0 && !o->pause) {
+		cgroup_end(&cgroup);
 		return not_started(o, &l, pid);
-	let_go();
-	linux_init(&world, l.self, l.place, o->stats);
-	policy_init(&policy, l.place);
-	code = serve(&policy, pid, &linux_facts, &world, &tally);
-	if (o->stats)
-		tally_print(&tally, 2);
+	}
+	let_go((int[]){ 2, l.pidfd, journal.trace, o->report_fd, cgroup.ours,
+			cgroup.main },
+	       6);
+
+	world.reach = (struct reach){ .self = l.self,
+				      .main = pid,
+				      .group = pid,
+				      .place = l.place,
+				      .pidfd = l.pidfd,
+				      .cgroup = cgroup.main };
+	world.options = o;
+	world.kernel_reaps = l.kernel_reaps;
+	world.details = journal.clocked;
+	/* The second of a namespace is the first child of its init. */
+	linux_init(&world, l.self == 1 && pid == 2);
+	journal_started(&journal, pid, pid ? l.argv[0] : "");
+	w = wishes_of(o, l.place);
+	policy_init(&policy, &w);
+	code = recode(o,
+		      serve(&policy, o, pid, &linux_facts, &world, &journal));
+	journal_end(&journal, &policy, code);
+	cgroup_end(&cgroup);
 	return code;
 }
 
@@ -86,6 +234,8 @@ static bool taken_over(struct options *o, int *code)
 static int whole(char **argv)
 {
 	static struct options o;
+	/* Before anything: what comes from now on waits. */
+	const uint64_t mask = linux_block(ALL_SIGNALS);
 	const struct complaint none = { .trouble = NO_PROGRAM };
 	const struct complaint whom = { .trouble = BAD_VALUE,
 					.about = "--as",
@@ -102,13 +252,15 @@ static int whole(char **argv)
 	code = options_read(&o, d, argv);
 	if (code)
 		return code;
+	if (o.errand == ERRAND_EXPLAIN)
+		return explain(&o);
 	if (o.errand != ERRAND_RUN)
 		return o.dialect->answer(&o);
 	if (taken_over(&o, &code))
 		return code;
-	if (!o.program[0])
+	if (!o.program[0] && !o.pause)
 		return o.dialect->complain(&o, &none);
-	return run(&o);
+	return run(&o, mask);
 }
 
 int main(int argc, char **argv)

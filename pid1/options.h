@@ -80,8 +80,6 @@ struct limit {
 	uint8_t name_len;
 };
 
-enum { MAX_GROUPS = 64 };
-
 struct options {
 	const struct dialect *dialect; /* whose words; never NULL */
 	char **program;                /* argv of the main child */
@@ -113,12 +111,9 @@ struct options {
 
 	/* The start of the main child. */
 	uint8_t reaping; /* enum reaping */
-	bool has_uid, has_gid, clear_env;
-	uid_t uid;
-	gid_t gid;
-	unsigned int groups;
-	gid_t group[MAX_GROUPS];
-	const char *dir; /* its working directory, or NULL */
+	bool clear_env;
+	const char *user; /* "name", "uid:gid,gid": see ids.h; or NULL */
+	const char *dir;  /* its working directory, or NULL */
 	unsigned int limits;
 	struct limit limit[MAX_LIMITS];
 	struct words env; /* NAME=VALUE to set, or NAME to take away */
@@ -173,8 +168,6 @@ enum remark {
 	REFUSED,     /* sig; error: errno */
 	REAPED,      /* pid, status: an orphan */
 	MAIN_ENDED,  /* pid, status */
-	NOT_REAPING, /* init is neither PID 1 nor subreaper */
-	NR_REMARKS
 };
 
 struct remarked {

@@ -8,13 +8,13 @@
 #include "pid1/parts.h"
 #include "pid1/readers.h"
 #include "pid1/say.h"
+#include "wait/status.h"
 
 #ifndef KITH_VERSION
 #define KITH_VERSION "0.1.0"
 #endif
 
 static const struct option_row own_rows[] = {
-#ifdef PID1_UNFINISHED /* rows that come with what they ask for */
 	{ 'g', NULL, NULL, read_scope_is, SCOPE_GROUP, "as --scope group" },
 	{ 0, "scope", "WHOM", read_scope, AT(scope),
 	  "signals go to: child, group, session, cgroup, tree, all" },
@@ -26,33 +26,35 @@ static const struct option_row own_rows[] = {
 	{ 0, "stop-on", "SIG,...", read_signals, AT(stops),
 	  "what asks everything to end (TERM,INT)" },
 	{ 0, "rest", "WHOM", read_scope, AT(rest),
-	  "who else has to leave in the end: all, ..., none (all)" },
+	  "who else has to leave in the end; none: nobody (all)" },
 	{ 0, "grace", "TIME", read_span, AT(grace_ns),
 	  "for them, between TERM and KILL (5s)" },
 	{ 0, "deadline", "TIME", read_span, AT(deadline_ns),
 	  "KILL for all, so long after the first request (never)" },
 	{ 'e', "code", "N[-M][=N]", read_recode, 0,
-	  "end with another code than the program; with 0" },
+	  "end with this code, or 0, if the program's is N (to M)" },
 	{ 0, "report", "FD", read_fd, AT(report_fd),
 	  "write how it ended there, as a line of JSON" },
 	{ 0, "trace", "FILE", read_word, AT(trace),
 	  "write what happens there, for kith tree and kith stats" },
+	{ 0, "stats", NULL, read_flag, AT(stats),
+	  "in the end, tell on stderr of all children" },
 	{ 'w', "warn", NULL, read_flag, AT(warn_reaped),
-	  "tell of every orphan when it is reaped" },
+	  "tell on stderr of every orphan that is reaped" },
 	{ 0, "reap", "HOW", read_reaping, AT(reaping),
-	  "kernel: leave it to the kernel; each; auto" },
+	  "kernel, if it can; each; auto, as it fits (auto)" },
 	{ 0, "place", "PLACE", read_place, AT(place),
-	  "the program gets a session, a group, or the same; auto" },
+	  "the program's: a session, a group, the same; auto" },
 	{ 'p', "parent-death", "SIG", read_signal, AT(parent_death),
-	  "take this signal when the parent dies" },
-	{ 0, "user", "UID[:GID[,...]]", read_user, 0,
-	  "run the program as this user, group, and further groups" },
-	{ 0, "dir", "FOLDER", read_word, AT(dir),
-	  "run the program in this folder" },
+	  "get this signal when the parent dies" },
+	{ 's', "subreaper", NULL, read_nothing, 0, NULL },
+	{ 0, "user", "USER[:GROUP,...]", read_word, AT(user),
+	  "who the program is, by names or numbers" },
+	{ 0, "dir", "FOLDER", read_word, AT(dir), "where the program runs" },
 	{ 0, "env", "NAME[=VALUE]", read_env, 0,
 	  "set a variable for the program, or take it away" },
 	{ 0, "clear-env", NULL, read_flag, AT(clear_env),
-	  "begin with an empty environment" },
+	  "begin with no variables" },
 	{ 0, "limit", "NAME=VALUE", read_limit, 0,
 	  "memory, cpu, pids; nofile, core, stack, ..." },
 	{ 0, "pause", NULL, read_flag, AT(pause),
@@ -62,10 +64,6 @@ static const struct option_row own_rows[] = {
 	  "quiet, error, warn, info, debug (error)" },
 	{ 0, "explain", NULL, read_errand, ERRAND_EXPLAIN,
 	  "say what would be done here, and why" },
-#endif
-	{ 0, "stats", NULL, read_flag, AT(stats),
-	  "in the end, tell on stderr of all children" },
-	{ 's', "subreaper", NULL, read_nothing, 0, NULL },
 	{ 'h', "help", NULL, read_errand, ERRAND_HELP, "this" },
 	{ 0, "version", NULL, read_errand, ERRAND_VERSION,
 	  "which kith-init this is" },
@@ -253,11 +251,77 @@ int complain(const struct options *o, const struct complaint *c)
 	return code_for(c);
 }
 
+/* --- remarks ---------------------------------------------------------------
+ */
+
+static void say_ending(struct say *s, int status)
+{
+	if (status_is_exit(status)) {
+		say_text(s, " exited with ");
+		say_number(s, (uint64_t)status_value(status));
+	} else {
+		say_text(s, " was killed by ");
+		say_signal(s, status_value(status));
+	}
+}
+
+static void say_remark(struct say *s, const struct remarked *r)
+{
+	switch (r->remark) {
+	case STARTED:
+		say_text(s, "the program is ");
+		say_number(s, (uint64_t)r->pid);
+		break;
+	case PASSED_ON:
+		say_text(s, "passed on ");
+		say_signal(s, r->sig);
+		break;
+	case REFUSED:
+		say_signal(s, r->sig);
+		say_text(s, " could not be passed on: ");
+		say_text(s, strerror(r->error));
+		break;
+	case REAPED:
+		say_text(s, "orphan ");
+		say_number(s, (uint64_t)r->pid);
+		say_ending(s, r->status);
+		break;
+	case MAIN_ENDED:
+		say_text(s, "the program");
+		say_ending(s, r->status);
+		break;
+	}
+}
+
+static bool worth_saying(const struct options *o, enum remark what)
+{
+	static const uint8_t levels[] = { [STARTED] = LOG_INFO,
+					  [PASSED_ON] = LOG_INFO,
+					  [REFUSED] = LOG_WARN,
+					  [REAPED] = LOG_DEBUG,
+					  [MAIN_ENDED] = LOG_INFO };
+
+	return o->level >= levels[what] || (what == REAPED && o->warn_reaped);
+}
+
+static void remark(const struct options *o, const struct remarked *r)
+{
+	struct say s = SAY(2);
+
+	if (!worth_saying(o, r->remark))
+		return;
+	say_text(&s, "kith-init: ");
+	say_remark(&s, r);
+	say_text(&s, "\n");
+	say_end(&s);
+}
+
 const struct dialect own_dialect = {
 	.name = "kith-init",
 	.tables = own_tables,
 	.env = own_env,
 	.defaults = options_defaults,
 	.complain = complain,
+	.remark = remark,
 	.answer = answer,
 };

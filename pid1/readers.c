@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "pid1/limits.h"
+
 static void *field(struct options *o, int offset)
 {
 	return (char *)o + offset;
@@ -262,45 +264,6 @@ const char *read_env(struct options *o, const char *value, int unused)
 	return read_words(o, value, (int)offsetof(struct options, env));
 }
 
-/* The next number of a list; false if it is none. */
-static bool next_id(const char **list, const char *ends, uint32_t *id)
-{
-	size_t len = strcspn(*list, ends);
-	uint64_t n;
-
-	/* The last of all numbers means nobody. */
-	if (!read_number(*list, len, UINT32_MAX - 1, &n))
-		return false;
-	*id = (uint32_t)n;
-	*list += len;
-	return true;
-}
-
-/* "1000", "1000:100", "1000:100,4,24". */
-const char *read_user(struct options *o, const char *value, int unused)
-{
-	const char *wrong = "is not UID[:GID[,GID...]] in numbers";
-
-	(void)unused;
-	o->groups = 0;
-	if (!next_id(&value, ":", &o->uid))
-		return wrong;
-	o->has_uid = true;
-	if (!*value)
-		return NULL;
-	value++;
-	if (!next_id(&value, ",", &o->gid))
-		return wrong;
-	o->has_gid = true;
-	while (*value++ == ',') {
-		if (o->groups == MAX_GROUPS)
-			return "has too many groups";
-		if (!next_id(&value, ",", &o->group[o->groups++]))
-			return wrong;
-	}
-	return NULL;
-}
-
 const char *read_limit(struct options *o, const char *value, int unused)
 {
 	size_t len = strcspn(value, "=");
@@ -310,8 +273,8 @@ const char *read_limit(struct options *o, const char *value, int unused)
 		return "is not NAME=VALUE";
 	if (o->limits == MAX_LIMITS)
 		return "is one too many";
-	o->limit[o->limits++] = (struct limit){ .name = value,
-						.name_len = (uint8_t)len,
-						.value = value + len + 1 };
-	return NULL;
+	o->limit[o->limits] = (struct limit){ .name = value,
+					      .name_len = (uint8_t)len,
+					      .value = value + len + 1 };
+	return limit_check(&o->limit[o->limits++]);
 }

@@ -35,7 +35,6 @@ option_reader read_delay;    /* unused; TERM=5s */
 option_reader read_fd;       /* AT(an int) */
 option_reader read_env;      /* unused */
 option_reader read_limit;    /* unused; NAME=VALUE */
-option_reader read_user;     /* unused; UID[:GID[,GID...]] */
 option_reader read_words;    /* AT(struct words) */
 
 #endif

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "pid1/names.h"
+
 static void flush(struct say *s)
 {
 	size_t done = 0;
@@ -41,6 +43,45 @@ static void digits(struct say *s, uint64_t n, int least)
 void say_number(struct say *s, uint64_t n)
 {
 	digits(s, n, 1);
+}
+
+void say_signed(struct say *s, int64_t n)
+{
+	if (n < 0)
+		say_char(s, '-');
+	digits(s, n < 0 ? -(uint64_t)n : (uint64_t)n, 1);
+}
+
+void say_signal(struct say *s, int sig)
+{
+	if (signal_name(sig)) {
+		say_text(s, signal_name(sig));
+	} else {
+		say_text(s, "SIGRT_");
+		say_number(s, (uint64_t)(sig - 32));
+	}
+}
+
+/* Bytes that are no UTF-8 become what they are called in Latin-1. */
+static void say_escaped(struct say *s, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
+		say_char(s, (char)c);
+		return;
+	}
+	say_text(s, "\\u00");
+	say_char(s, hex[c >> 4]);
+	say_char(s, hex[c & 15]);
+}
+
+void say_json(struct say *s, const char *text)
+{
+	say_char(s, '"');
+	while (*text)
+		say_escaped(s, (unsigned char)*text++);
+	say_char(s, '"');
 }
 
 void say_seconds(struct say *s, uint64_t ns)

@@ -20,7 +20,7 @@ struct say {
 	int fd;
 	bool failed;
 	size_t used;
-	char text[4096];
+	char text[1024];
 };
 
 /* The text is left alone: clearing it would touch a page for nothing. */
@@ -32,6 +32,9 @@ struct say {
 void say_text(struct say *s, const char *text);
 void say_number(struct say *s, uint64_t n);
 void say_seconds(struct say *s, uint64_t ns); /* 1.234567 */
-bool say_end(struct say *s);                  /* was all of it written? */
+void say_signed(struct say *s, int64_t n);
+void say_signal(struct say *s, int sig);        /* SIGTERM, SIGRT_2 */
+void say_json(struct say *s, const char *text); /* with its quotes */
+bool say_end(struct say *s);                    /* was all of it written? */
 
 #endif

@@ -4,6 +4,9 @@
  * The dead are reaped in small lots, with a look at the signals in between, so
  * that a signal sent into a storm of ten thousand orphans waits for a lot and
  * not for the storm.
+ *
+ * Time is kept here: one last moment for all, once a stop was asked; one moment
+ * for the state that the policy is in; and one for each signal that is held back.
  */
 #include "pid1/facts.h"
 
@@ -13,30 +16,165 @@ enum {
 	LOT = 32,
 
 	/*
-	 * Those who are dead when main dies are reaped before init ends.  More
-	 * may die meanwhile; there must be an end to it.
+	 * Those who are dead when main dies are reaped before init asks the
+	 * others to leave.  More may die meanwhile; there must be an end to it.
 	 */
 	FAREWELLS = 1 << 15,
+
+	/* Signals that can wait for their delay at a time. */
+	HELD = 16,
+
+	/* Between two attempts to kill, in nanoseconds. */
+	AGAIN = 100000000,
+};
+
+/* A signal that is passed on later. */
+struct held {
+	uint64_t due; /* NO_TIME: nothing is here */
+	struct heard heard;
 };
 
 struct service {
 	struct policy *policy;
+	const struct options *options;
 	pid_t main;
 	const struct facts *facts;
 	void *world;
-	struct tally *tally;
+	struct journal *journal;
 	int stop;           /* what stopped main last */
 	unsigned int after; /* deaths since main's */
 	bool reaping;
 	bool over;
+	uint64_t end;   /* the last moment for all, or NO_TIME */
+	uint64_t until; /* of this state, or NO_TIME */
+	unsigned int holding;
+	struct held held[HELD];
 };
 
-static void act(struct service *s, unsigned int actions)
+/* --- time ------------------------------------------------------------------
+ */
+
+static uint64_t now(const struct service *s)
 {
-	if (actions & PASS_ON)
-		tally_signal(s->tally, s->facts->pass_on(s->world, s->main));
+	return s->facts->now(s->world);
+}
+
+static uint64_t later(uint64_t from, uint64_t by)
+{
+	return by < NO_TIME - from ? from + by : NO_TIME;
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static struct held *next_held(struct service *s)
+{
+	struct held *next = NULL;
+	unsigned int i;
+
+	for (i = 0; i < s->holding; i++)
+		if (!next || s->held[i].due < next->due)
+			next = &s->held[i];
+	return next;
+}
+
+static uint64_t half_of(uint64_t at, uint64_t from)
+{
+	return at == NO_TIME || at < from ? at : from + (at - from) / 2;
+}
+
+static void shorten(struct service *s)
+{
+	uint64_t from = now(s);
+
+	s->end = half_of(s->end, from);
+	s->until = sooner(half_of(s->until, from), s->end);
+}
+
+static void set_deadline(struct service *s)
+{
+	s->end = later(now(s), s->options->deadline_ns);
+	s->until = sooner(s->until, s->end);
+}
+
+/* --- signals ---------------------------------------------------------------
+ */
+
+static void pass_on(struct service *s, const struct heard *heard)
+{
+	int sig = s->options->rewrite[heard->sig];
+
+	if (!sig)
+		sig = heard->sig;
+	journal_passed(s->journal, heard, sig,
+		       s->facts->pass_on(s->world, s->main, sig, heard));
+}
+
+/*
+ * True if it has to wait.  Like any blocked signal of the old kind, one that is
+ * held already comes once.
+ */
+static bool hold(struct service *s, const struct heard *heard)
+{
+	uint64_t delay = s->options->delay_ns[heard->sig];
+	unsigned int i;
+
+	if (!delay || s->holding == HELD)
+		return false;
+	for (i = 0; i < s->holding; i++)
+		if (heard->sig < 32 && s->held[i].heard.sig == heard->sig)
+			return true;
+	s->held[s->holding++] =
+		(struct held){ .due = later(now(s), delay), .heard = *heard };
+	return true;
+}
+
+static void let_go(struct service *s, struct held *held)
+{
+	struct heard heard = held->heard;
+
+	*held = s->held[--s->holding];
+	if (!s->policy->main_gone)
+		pass_on(s, &heard);
+}
+
+/* --- acting ----------------------------------------------------------------
+ */
+
+static void end_rest(struct service *s)
+{
+	journal_asked(s->journal, SIGTERM);
+	s->facts->tell_rest(s->world, SIGTERM);
+	s->until = sooner(later(now(s), s->options->grace_ns), s->end);
+}
+
+static void kill_rest(struct service *s)
+{
+	journal_asked(s->journal, SIGKILL);
+	s->facts->tell_rest(s->world, SIGKILL);
+	s->until = later(now(s), AGAIN);
+}
+
+static void act(struct service *s, unsigned int actions,
+		const struct heard *heard)
+{
+	if (actions & PASS_ON &&
+	    !(s->options->dropped >> (heard->sig - 1) & 1) && !hold(s, heard))
+		pass_on(s, heard);
 	if (actions & PAUSE)
 		s->facts->pause(s->world, s->stop);
+	if (actions & DEADLINE)
+		set_deadline(s);
+	if (actions & END_REST)
+		end_rest(s);
+	if (actions & SHORTEN)
+		shorten(s);
+	if (actions & KILL_MAIN && !s->policy->main_gone)
+		s->facts->kill_main(s->world, s->main);
+	if (actions & KILL_REST)
+		kill_rest(s);
 	if (actions & REAP)
 		s->reaping = true;
 	if (actions & REST)
@@ -45,31 +183,50 @@ static void act(struct service *s, unsigned int actions)
 		s->over = true;
 }
 
+static void time_came(struct service *s)
+{
+	struct held *held = next_held(s);
+
+	if (held && held->due <= s->until) {
+		let_go(s, held);
+		return;
+	}
+	s->until = NO_TIME;
+	act(s, policy_step(s->policy, TIME_UP), NULL);
+}
+
 static void listen(struct service *s)
 {
-	enum sender sender;
-	int sig = s->facts->hear(s->world, !s->reaping, &sender);
+	const struct held *held = next_held(s);
+	uint64_t until = held ? sooner(held->due, s->until) : s->until;
+	enum happening what;
+	struct heard heard;
 
-	if (sig)
-		act(s, policy_step(s->policy,
-				   policy_hear(s->policy->place, sig, sender)));
+	if (!s->facts->hear(s->world, s->reaping ? 0 : until, &heard)) {
+		if (!s->reaping || (until != NO_TIME && now(s) >= until))
+			time_came(s);
+		return;
+	}
+	what = policy_hear(&s->policy->wishes, heard.sig, heard.sender);
+	journal_heard(s->journal, &heard, what);
+	act(s, policy_step(s->policy, what), &heard);
 }
 
 static void take_note(struct service *s, const struct death *death)
 {
-	bool is_main = death->pid == s->main && s->policy->state == SERVING;
+	bool is_main = death->pid == s->main && !s->policy->main_gone;
 
 	if (WIFSTOPPED(death->status)) {
 		s->stop = WSTOPSIG(death->status);
 		if (is_main)
-			act(s, policy_stopped(s->policy, s->stop));
+			act(s, policy_stopped(s->policy, s->stop), NULL);
 		return;
 	}
-	tally_death(s->tally, death, is_main);
+	journal_death(s->journal, death, is_main);
 	if (is_main)
-		act(s, policy_died(s->policy, death->status));
+		act(s, policy_died(s->policy, death->status), NULL);
 	else
-		act(s, policy_step(s->policy, ORPHAN_DIED));
+		act(s, policy_step(s->policy, ORPHAN_DIED), NULL);
 }
 
 static void reap_lot(struct service *s)
@@ -86,22 +243,31 @@ static void reap_lot(struct service *s)
 				continue;
 			any_left = true;
 		}
-		act(s, policy_step(s->policy,
-				   any_left ? NOBODY_DEAD : NOBODY_LEFT));
+		act(s,
+		    policy_step(s->policy,
+				any_left ? NOBODY_DEAD : NOBODY_LEFT),
+		    NULL);
 	}
 }
 
-int serve(struct policy *p, pid_t main, const struct facts *facts, void *world,
-	  struct tally *tally)
+int serve(struct policy *p, const struct options *o, pid_t main,
+	  const struct facts *facts, void *world, struct journal *journal)
 {
-	struct service s = { .policy = p,
-			     .main = main,
-			     .facts = facts,
-			     .world = world,
-			     .tally = tally,
-			     .reaping = true };
+	struct service s;
 
-	/* Whoever was init before us may have left some dead: look first. */
+	/* The signals that are held are left alone: pages that nobody needs. */
+	s.policy = p;
+	s.options = o;
+	s.main = main;
+	s.facts = facts;
+	s.world = world;
+	s.journal = journal;
+	s.after = 0;
+	s.stop = 0;
+	s.reaping = true;
+	s.over = false;
+	s.end = s.until = NO_TIME;
+	s.holding = 0;
 	for (;;) {
 		reap_lot(&s);
 		if (s.over)

@@ -4,11 +4,12 @@
  *	init                                child
  *	----                                -----
  *	block every signal
- *	take SIGCHLD's default action
+ *	settle what SIGCHLD does
  *	be the one who adopts orphans
- *	let the terminal go, if ours
- *	clone, and sleep  ................. a session, the terminal
+ *	clone, and sleep  ................. is there a terminal?
+ *	     .                              a session
  *	     .                              SIGCHLD's action as it was
+ *	     .                              limits, user, folder
  *	     .                              the mask as it was
  *	go on, knowing  <.................. exec, or the reason why not
  *
@@ -17,6 +18,12 @@
  * All that came before has waited, blocked.  While init sleeps the child uses
  * init's memory, which is how it tells why exec failed; it has a stack of its
  * own there, and does nothing but system calls.
+ *
+ * What only a look can tell (a terminal, whether the kernel answers about exits)
+ * the child looks for, as it would find the same as init.  In most containers
+ * the answer is the one that was hoped for.  If not, the child ends, and init
+ * starts another in the light of that: it gives its terminal up, or takes the
+ * other way to reap.
  */
 #ifndef PID1_SPAWN_H
 #define PID1_SPAWN_H
@@ -26,27 +33,47 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "pid1/child.h"
+#include "pid1/options.h"
 #include "pid1/policy.h"
 
 struct launch {
-	char **argv;           /* [0] is looked for in PATH unless it has a / */
-	pid_t self;            /* us */
-	uint64_t mask;         /* to give back: what was blocked */
-	struct sigaction chld; /* to give back: what SIGCHLD did */
+	const struct options *options;
+	char **argv; /* [0] is looked for in PATH if it has no / */
+	const struct child *child; /* what is planned for it */
+	pid_t self;                /* us */
+	uint64_t mask;             /* to give back: what was blocked */
+	struct sigaction chld;     /* to give back: what SIGCHLD did */
 	enum place place;
+	bool tracks;       /* each orphan is of interest */
+	bool kernel_reaps; /* the kernel releases orphans: see linux.h */
+	bool looked;       /* for a terminal; then: */
+	bool terminal, leader;
 	int tty;   /* what /dev/tty opened, or -1 */
-	int err;   /* why exec failed, or 0 */
-	bool torn; /* it is there, but what it needs to run is not */
+	int pidfd; /* of the child, or -1 */
+
+	/* Left by the child. */
+	bool found_terminal; /* it has not gone on, for there is one */
+	bool found_deaf;     /* nor here, for exits are not told */
+	const char *step;    /* what failed, or NULL for exec */
+	int err;             /* why, or 0 */
+	bool torn;           /* program is there, what it needs is not */
 };
 
-/* Block all signals and see where we are.  First of all, before anything. */
-void launch_prepare(struct launch *l);
+/* See what was asked for.  All signals are blocked already; mask says which were. */
+void launch_prepare(struct launch *l, const struct options *o);
 
 /*
  * Start it.  Returns its pid; or 0 if it could not become the program, with
- * err and torn set, and the child reaped; or a negative errno if there could be
- * no child.
+ * err, step and torn set, and the child reaped; or a negative errno if there
+ * could be no child.
  */
 pid_t launch(struct launch *l);
+
+/* Start nobody, and be ready for orphans. */
+void launch_nobody(struct launch *l);
+
+/* Look at the surroundings as if to launch, for those who only ask. */
+void launch_survey(struct launch *l);
 
 #endif

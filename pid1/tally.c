@@ -2,7 +2,6 @@
 
 #include <signal.h>
 
-#include "pid1/names.h"
 #include "pid1/say.h"
 #include "wait/status.h"
 #include "wait/usage.h"
@@ -24,16 +23,6 @@ void tally_signal(struct tally *t, bool passed_on)
 		t->passed_on++;
 	else
 		t->refused++;
-}
-
-static void say_signal(struct say *s, int sig)
-{
-	if (signal_name(sig)) {
-		say_text(s, signal_name(sig));
-	} else {
-		say_text(s, "SIGRT_");
-		say_number(s, (uint64_t)(sig - 32));
-	}
 }
 
 static void say_ending(struct say *s, int status)

@@ -1,5 +1,5 @@
 /*
- * What became of everybody: for --stats.
+ * What became of everybody: for --stats and --report.
  *
  * All are counted; of the orphans only the last few are remembered one by one,
  * because an init must not grow.
@@ -27,6 +27,9 @@ struct tally {
 	struct death main; /* .pid is 0 if it was never reaped */
 	uint64_t started_ns;
 	uint64_t passed_on, refused; /* signals */
+	uint64_t stops;              /* requests to end */
+	uint64_t asked_ns;           /* when the rest was told to leave, or 0 */
+	uint64_t killed_ns;          /* when it was killed, or 0 */
 	uint64_t orphans, killed;    /* killed: of them, by a signal */
 	struct usage used;           /* by all orphans */
 	struct death last[REMEMBERED];

@@ -1,0 +1,177 @@
+#include "pid1/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Where it may be mounted: alone, or beside the controllers of v1. */
+static const char *const mounts[] = { "/sys/fs/cgroup",
+				      "/sys/fs/cgroup/unified" };
+
+static ssize_t slurp(int dir, const char *name, char *text, size_t size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, size - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return n;
+}
+
+static int put(int dir, const char *name, const char *text)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static int folder(int dir, const char *name)
+{
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The line of /proc/self/cgroup for v2: "0::/path". */
+static bool own_path(char *path, size_t size)
+{
+	char text[PATH_MAX + 512], *line, *end;
+
+	if (slurp(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) <= 0)
+		return false;
+	line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
+	if (!line)
+		return false;
+	line = strchr(line, '/');
+	end = line ? strchr(line, '\n') : NULL;
+	if (!end || (size_t)(end - line) >= size)
+		return false;
+	*end = '\0';
+	/* "/../x" is outside of what we can see. */
+	strcpy(path, strncmp(line, "/..", 3) ? line + 1 : "");
+	return true;
+}
+
+bool cgroup_find(struct cgroup *c)
+{
+	char path[PATH_MAX];
+	size_t i;
+	int root;
+
+	c->ours = c->main = -1;
+	c->moved = false;
+	if (!own_path(path, sizeof(path)))
+		return false;
+	for (i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		root = folder(AT_FDCWD, mounts[i]);
+		if (root < 0)
+			continue;
+		/* What v1 has at that place has no such file. */
+		if (faccessat(root, "cgroup.controllers", F_OK, 0) == 0) {
+			c->ours = path[0] ? folder(root, path) : root;
+			if (path[0])
+				close(root);
+			return c->ours >= 0;
+		}
+		close(root);
+	}
+	return false;
+}
+
+static void name_it(char *name, const char *begin, pid_t pid)
+{
+	char digits[12], *d = digits;
+
+	while (*begin)
+		*name++ = *begin++;
+	for (; pid; pid /= 10)
+		*d++ = (char)('0' + pid % 10);
+	while (d > digits)
+		*name++ = *--d;
+	*name = '\0';
+}
+
+int cgroup_make(struct cgroup *c, pid_t self)
+{
+	name_it(c->main_name, "kith-main.", self);
+	name_it(c->init_name, "kith-init.", self);
+	if (mkdirat(c->ours, c->main_name, 0755) < 0 && errno != EEXIST)
+		return errno;
+	c->main = folder(c->ours, c->main_name);
+	return c->main < 0 ? errno : 0;
+}
+
+/* Out of the way, so that ours may hand controllers on. */
+static int move(struct cgroup *c)
+{
+	int fd, err;
+
+	if (mkdirat(c->ours, c->init_name, 0755) < 0 && errno != EEXIST)
+		return errno;
+	fd = folder(c->ours, c->init_name);
+	err = fd < 0 ? errno : put(fd, "cgroup.procs", "0");
+	if (fd >= 0)
+		close(fd);
+	c->moved = !err;
+	return err;
+}
+
+int cgroup_limit(struct cgroup *c, const char *controller, const char *file,
+		 const char *value)
+{
+	char on[16] = "+";
+	int err;
+
+	if (faccessat(c->main, file, F_OK, 0) < 0) {
+		err = put(c->ours, "cgroup.subtree_control",
+			  strncat(on, controller, sizeof(on) - 2));
+		if (err == EBUSY && !c->moved && !move(c))
+			err = put(c->ours, "cgroup.subtree_control", on);
+		if (err)
+			return err;
+	}
+	return put(c->main, file, value);
+}
+
+int cgroup_enter(const struct cgroup *c)
+{
+	return put(c->main, "cgroup.procs", "0");
+}
+
+void cgroup_end(struct cgroup *c)
+{
+	if (c->main < 0)
+		return;
+	unlinkat(c->ours, c->main_name, AT_REMOVEDIR);
+	if (!c->moved)
+		return;
+	/* Back, if that is possible: not while controllers are handed on. */
+	put(c->ours, "cgroup.subtree_control", "-memory -pids -cpu");
+	put(c->ours, "cgroup.procs", "0");
+	unlinkat(c->ours, c->init_name, AT_REMOVEDIR);
+}
+
+uint64_t cgroup_count(int dir, const char *file, const char *name)
+{
+	size_t len = strlen(name);
+	char text[1024], *line;
+
+	if (slurp(dir, file, text, sizeof(text)) <= 0)
+		return 0;
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, len) == 0 && line[len] == ' ')
+			return strtoull(line + len, NULL, 10);
+	}
+	return 0;
+}

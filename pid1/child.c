@@ -1,0 +1,170 @@
+#include "pid1/child.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pid1/limits.h"
+
+extern char **environ;
+
+/* --- in init ---------------------------------------------------------------
+ */
+
+enum { MAX_ENV = 4096 };
+
+static size_t name_of(const char *word)
+{
+	return strcspn(word, "=");
+}
+
+/* Where a variable is, or the end. */
+static size_t find(char **env, size_t n, const char *word)
+{
+	size_t len = name_of(word), i;
+
+	for (i = 0; i < n; i++)
+		if (name_of(env[i]) == len && memcmp(env[i], word, len) == 0)
+			break;
+	return i;
+}
+
+/* What it is without changes is not copied. */
+static char **make_env(const struct options *o)
+{
+	static char *env[MAX_ENV];
+	size_t n = 0, i, at;
+	char **from;
+
+	if (!o->clear_env && !o->env.n)
+		return environ;
+	for (from = environ; !o->clear_env && *from; from++) {
+		if (n == MAX_ENV - 1)
+			return NULL;
+		env[n++] = *from;
+	}
+	for (i = 0; i < o->env.n; i++) {
+		const char *word = o->env.at[i];
+
+		at = find(env, n, word);
+		if (!word[name_of(word)]) { /* to be taken away */
+			if (at < n)
+				memmove(env + at, env + at + 1,
+					(--n - at) * sizeof(*env));
+			continue;
+		}
+		if (at == n && n++ == MAX_ENV - 1)
+			return NULL;
+		env[at] = (char *)word;
+	}
+	env[n] = NULL;
+	return env;
+}
+
+static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
+		       struct complaint *why)
+{
+	const struct options *o = c->options;
+	const struct limit *which = NULL;
+	int err;
+
+	cgroup->ours = cgroup->main = -1;
+	if (!limits_want_cgroup(o) && o->scope != SCOPE_CGROUP &&
+	    o->rest != SCOPE_CGROUP)
+		return 0;
+	if (cgroup_find(cgroup) && cgroup_make(cgroup, self) == 0)
+		c->cgroup = cgroup;
+	err = limits_write(o, c->cgroup ? cgroup : NULL, &c->written, &which);
+	if (err)
+		*why = (struct complaint){ .trouble = CANNOT_START,
+					   .about = which->name,
+					   .why = "there is no cgroup that it "
+						  "could be set for",
+					   .error = err };
+	return err;
+}
+
+int child_plan(struct child *c, const struct options *o, struct cgroup *cgroup,
+	       struct ids *ids, pid_t self, struct complaint *why)
+{
+	const char *wrong;
+
+	*c = (struct child){ .options = o, .env = make_env(o) };
+	if (!c->env) {
+		*why = (struct complaint){ .trouble = CANNOT_START,
+					   .about = "environment",
+					   .error = E2BIG };
+		return E2BIG;
+	}
+	if (o->user) {
+		wrong = ids_find(o->user, ids);
+		c->ids = ids;
+		if (wrong) {
+			*why = (struct complaint){ .trouble = CANNOT_START,
+						   .about = o->user,
+						   .why = wrong };
+			return 1;
+		}
+	}
+	return plan_cgroup(c, cgroup, self, why);
+}
+
+/* --- in the child ----------------------------------------------------------
+ */
+
+/*
+ * Sockets that systemd hands over are for the process that it names.  That was
+ * init, and is the program now.
+ */
+static void pass_sockets_on(char **env, pid_t init)
+{
+	static char now[32] = "LISTEN_PID=";
+	const size_t len = sizeof("LISTEN_PID=") - 1;
+	char *digit = now + sizeof(now) - 1;
+	pid_t self;
+
+	for (; *env; env++)
+		if (strncmp(*env, now, len) == 0)
+			break;
+	if (!*env || atoi(*env + len) != init)
+		return;
+	*digit = '\0';
+	for (self = getpid(); self; self /= 10)
+		*--digit = (char)('0' + self % 10);
+	memmove(now + len, digit, strlen(digit) + 1);
+	*env = now;
+}
+
+int child_prepare(const struct child *c, pid_t init, const char **step)
+{
+	const struct options *o = c->options;
+	int err;
+
+	pass_sockets_on(c->env, init);
+	if (c->cgroup) {
+		*step = "cannot enter the cgroup";
+		err = cgroup_enter(c->cgroup);
+		if (err)
+			return err;
+	}
+	if (o->limits) {
+		*step = "cannot set a limit";
+		err = limits_take(o, c->written);
+		if (err)
+			return err;
+	}
+	if (c->ids) {
+		*step = "cannot change the user";
+		err = ids_take(c->ids);
+		if (err)
+			return err;
+	}
+	if (o->dir) {
+		*step = "cannot go to the folder";
+		if (chdir(o->dir) < 0)
+			return errno;
+	}
+	*step = NULL;
+	return 0;
+}

@@ -1,0 +1,11 @@
+/*
+ * --explain: what would be done here, and why, on stdout.  Nothing is started.
+ */
+#ifndef PID1_EXPLAIN_H
+#define PID1_EXPLAIN_H
+
+#include "pid1/options.h"
+
+int explain(const struct options *o);
+
+#endif

@@ -1,0 +1,199 @@
+#include "pid1/ids.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "pid1/names.h"
+
+/* --- files with lines of fields --------------------------------------------
+ */
+
+struct file {
+	int fd;
+	size_t used, at;
+	char text[4096];
+};
+
+/* The next line, without its end; NULL after the last.  None may be longer. */
+static char *next_line(struct file *f)
+{
+	char *end, *line;
+	ssize_t n;
+
+	for (;;) {
+		line = f->text + f->at;
+		end = memchr(line, '\n', f->used - f->at);
+		if (end) {
+			*end = '\0';
+			f->at = (size_t)(end + 1 - f->text);
+			return line;
+		}
+		memmove(f->text, line, f->used -= f->at);
+		f->at = 0;
+		n = read(f->fd, f->text + f->used, sizeof(f->text) - f->used);
+		if (n <= 0)
+			return NULL;
+		f->used += (size_t)n;
+	}
+}
+
+static bool open_file(struct file *f, const char *path)
+{
+	f->fd = open(path, O_RDONLY | O_CLOEXEC);
+	f->used = f->at = 0;
+	return f->fd >= 0;
+}
+
+/* Cut the line at its colons; what is missing is "". */
+static void cut(char *line, char *field[4])
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		field[i] = line;
+		line += strcspn(line, ":");
+		if (*line)
+			*line++ = '\0';
+	}
+}
+
+static bool read_id(const char *text, size_t len, uint32_t *id)
+{
+	uint64_t n;
+
+	/* The last of all numbers means nobody. */
+	if (!read_number(text, len, UINT32_MAX - 1, &n))
+		return false;
+	*id = (uint32_t)n;
+	return true;
+}
+
+static bool is(const char *field, const char *text, size_t len)
+{
+	return strlen(field) == len && memcmp(field, text, len) == 0;
+}
+
+/* name:x:number:...: the line whose name or number this is. */
+static bool look_up(const char *path, const char *text, size_t len,
+		    char name[64], uint32_t *id, uint32_t *next)
+{
+	struct file f;
+	char *line, *field[4];
+	bool found = false;
+
+	if (!open_file(&f, path))
+		return false;
+	while (!found && (line = next_line(&f))) {
+		cut(line, field);
+		found = (is(field[0], text, len) || is(field[2], text, len)) &&
+			read_id(field[2], strlen(field[2]), id) &&
+			(!next || read_id(field[3], strlen(field[3]), next)) &&
+			strlen(field[0]) < 64;
+		if (found)
+			strcpy(name, field[0]);
+	}
+	close(f.fd);
+	return found;
+}
+
+/* Is the name in the list, with commas? */
+static bool listed(const char *list, const char *name)
+{
+	size_t len;
+
+	for (; *list; list += len + (list[len] == ',')) {
+		len = strcspn(list, ",");
+		if (is(name, list, len))
+			return true;
+	}
+	return false;
+}
+
+static void add_memberships(struct ids *ids, const char *name)
+{
+	struct file f;
+	char *line, *field[4];
+
+	if (!open_file(&f, "/etc/group"))
+		return;
+	while (ids->n < MAX_GROUPS && (line = next_line(&f))) {
+		cut(line, field);
+		if (listed(field[3], name) &&
+		    read_id(field[2], strlen(field[2]), &ids->group[ids->n]) &&
+		    ids->group[ids->n] != ids->gid)
+			ids->n++;
+	}
+	close(f.fd);
+}
+
+/* --- what was asked for ---------------------------------------------------- */
+
+static bool find_group(const char *text, size_t len, gid_t *gid)
+{
+	char name[64];
+
+	return read_id(text, len, gid) ||
+	       look_up("/etc/group", text, len, name, gid, NULL);
+}
+
+static const char *find_groups(const char *text, struct ids *ids)
+{
+	gid_t *to = &ids->gid;
+	size_t len;
+
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		if (!find_group(text, len, to))
+			return "has a group that is not known";
+		if (!text[len])
+			return NULL;
+		if (ids->n == MAX_GROUPS)
+			return "has too many groups";
+		to = &ids->group[ids->n++];
+	}
+}
+
+const char *ids_find(const char *text, struct ids *ids)
+{
+	size_t len = strcspn(text, ":");
+	char name[64];
+	bool known =
+		look_up("/etc/passwd", text, len, name, &ids->uid, &ids->gid);
+
+	ids->n = 0;
+	if (!known && !read_id(text, len, &ids->uid))
+		return "is no user that is known";
+	if (text[len])
+		return find_groups(text + len + 1, ids);
+	if (!known)
+		return "is not in /etc/passwd, and has no group";
+	add_memberships(ids, name);
+	return NULL;
+}
+
+/*
+ * Not by the functions of the C library, which would tell it to threads: there
+ * are none, and the memory is init's.
+ */
+#ifdef SYS_setresuid32
+#define SETGROUPS SYS_setgroups32
+#define SETGID    SYS_setresgid32
+#define SETUID    SYS_setresuid32
+#else
+#define SETGROUPS SYS_setgroups
+#define SETGID    SYS_setresgid
+#define SETUID    SYS_setresuid
+#endif
+
+int ids_take(const struct ids *ids)
+{
+	if (syscall(SETGROUPS, ids->n, ids->group) < 0 ||
+	    syscall(SETGID, ids->gid, ids->gid, ids->gid) < 0 ||
+	    syscall(SETUID, ids->uid, ids->uid, ids->uid) < 0)
+		return errno;
+	return 0;
+}

@@ -1,0 +1,94 @@
+#include "pid1/journal.h"
+
+#include "pid1/facts.h"
+#include "pid1/linux.h"
+#include "pid1/report.h"
+#include "pid1/trace.h"
+
+static uint64_t now(const struct journal *j)
+{
+	return j->clocked ? linux_now() : 0;
+}
+
+static uint64_t since(const struct journal *j)
+{
+	return now(j) - j->tally.started_ns;
+}
+
+static void remark(const struct journal *j, const struct remarked *r)
+{
+	if (j->options->dialect->remark)
+		j->options->dialect->remark(j->options, r);
+}
+
+void journal_begin(struct journal *j, const struct options *o, pid_t self)
+{
+	j->options = o;
+	j->self = self;
+	j->trace = j->oom = -1;
+	j->clocked = o->stats || o->report_fd >= 0 || o->trace;
+	j->tally.started_ns = now(j);
+}
+
+void journal_started(struct journal *j, pid_t main, const char *name)
+{
+	remark(j, &(struct remarked){ .remark = STARTED, .pid = main });
+	if (j->trace >= 0)
+		trace_born(j->trace, since(j), j->self, main, name);
+	j->main = main;
+}
+
+void journal_heard(struct journal *j, const struct heard *h,
+		   enum happening what)
+{
+	(void)h;
+	j->tally.stops += what == STOP_ASKED;
+}
+
+void journal_passed(struct journal *j, const struct heard *h, int sig, int err)
+{
+	struct remarked r = { .remark = err ? REFUSED : PASSED_ON,
+			      .pid = j->main,
+			      .sig = sig,
+			      .error = err };
+
+	tally_signal(&j->tally, !err);
+	remark(j, &r);
+	if (j->trace >= 0 && !err)
+		trace_signal(j->trace, since(j),
+			     h->sender == BY_OTHERS ? h->info.si_pid : 0,
+			     j->main, sig);
+}
+
+void journal_asked(struct journal *j, int sig)
+{
+	uint64_t *when =
+		sig == SIGKILL ? &j->tally.killed_ns : &j->tally.asked_ns;
+
+	if (!*when)
+		*when = now(j);
+	if (j->trace >= 0)
+		trace_signal(j->trace, since(j), j->self, -1, sig);
+}
+
+void journal_death(struct journal *j, const struct death *death, bool is_main)
+{
+	struct remarked r = { .remark = is_main ? MAIN_ENDED : REAPED,
+			      .pid = death->pid,
+			      .status = death->status };
+
+	tally_death(&j->tally, death, is_main);
+	remark(j, &r);
+	if (j->trace >= 0)
+		trace_death(j->trace, since(j), j->self, death, is_main);
+}
+
+void journal_end(struct journal *j, const struct policy *p, int code)
+{
+	if (j->options->report_fd >= 0)
+		report(j, p, code, now(j));
+	if (j->options->stats)
+		tally_print(&j->tally, 2);
+	if (j->trace >= 0)
+		trace_end(j->trace, since(j), j->self, code);
+}

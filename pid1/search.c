@@ -1,0 +1,89 @@
+#include "pid1/search.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where to look when nobody said: the kernel starts PID 1 without a PATH. */
+#define USUAL_PATH \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+const char *env_value(char **env, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *env; env++)
+		if (strncmp(*env, name, len) == 0 && (*env)[len] == '=')
+			return *env + len + 1;
+	return NULL;
+}
+
+/* One place where the program may be: exec there, or see whether it exists. */
+typedef int attempt(const char *path, char **argv, char **env);
+
+static int run(const char *path, char **argv, char **env)
+{
+	execve(path, argv, env);
+	return errno;
+}
+
+static int look(const char *path, char **argv, char **env)
+{
+	(void)argv;
+	(void)env;
+	return access(path, F_OK) == 0 ? 0 : errno;
+}
+
+/* Reasons to try the next folder, as execvp() has them. */
+static bool elsewhere(int err)
+{
+	return err == ENOENT || err == ENOTDIR || err == EACCES ||
+	       err == ENAMETOOLONG || err == ELOOP || err == ESTALE ||
+	       err == ENODEV || err == ETIMEDOUT;
+}
+
+/*
+ * Try every folder of PATH; an empty one is the working directory.  A program
+ * that may not be run, in an earlier folder, beats none at all in a later one.
+ */
+static int search(attempt *try, char **argv, char **env)
+{
+	char path[PATH_MAX];
+	const char *dir = env_value(env, "PATH"), *end;
+	size_t name = strlen(argv[0]) + 1, len;
+	int err, worst = ENOENT;
+
+	if (strchr(argv[0], '/') || !argv[0][0])
+		return try(argv[0], argv, env);
+	for (dir = dir ? dir : USUAL_PATH;; dir = end + 1) {
+		end = strchrnul(dir, ':');
+		len = (size_t)(end - dir);
+		if (len + 1 + name <= sizeof(path)) {
+			memcpy(path, dir, len);
+			if (len)
+				path[len++] = '/';
+			memcpy(path + len, argv[0], name);
+			err = try(path, argv, env);
+			if (!elsewhere(err))
+				return err;
+			if (err == EACCES)
+				worst = err;
+		}
+		if (!*end)
+			return worst;
+	}
+}
+
+int search_and_run(char **argv, char **env)
+{
+	return search(run, argv, env);
+}
+
+int search_why_not(char **argv, char **env, int err, bool *torn)
+{
+	bool there = search(look, argv, env) == 0;
+
+	*torn = err == ENOENT && there;
+	return err == EACCES && !there && !strchr(argv[0], '/') ? ENOENT : err;
+}

@@ -1,0 +1,125 @@
+#include "pid1/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/utsname.h>
+
+#include "pid1/say.h"
+
+/* {"event":"what","time":t */
+static void begin(struct say *s, const char *what, uint64_t t)
+{
+	say_text(s, "{\"event\":\"");
+	say_text(s, what);
+	say_text(s, "\",\"time\":");
+	say_number(s, t);
+}
+
+static void add(struct say *s, const char *name, int64_t n)
+{
+	say_text(s, ",\"");
+	say_text(s, name);
+	say_text(s, "\":");
+	say_signed(s, n);
+}
+
+static void add_text(struct say *s, const char *name, const char *text)
+{
+	say_text(s, ",\"");
+	say_text(s, name);
+	say_text(s, "\":");
+	say_json(s, text);
+}
+
+static void end(struct say *s)
+{
+	say_text(s, "}\n");
+}
+
+int trace_open(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+		      0644);
+
+	return fd < 0 ? -errno : fd;
+}
+
+void trace_start(int fd, pid_t self)
+{
+	struct say s = SAY(fd);
+	struct utsname u;
+
+	begin(&s, "start", 0);
+	add(&s, "actor", self);
+	if (uname(&u) == 0)
+		add_text(&s, "release", u.release);
+	end(&s);
+	say_end(&s);
+}
+
+void trace_born(int fd, uint64_t t, pid_t self, pid_t main, const char *name)
+{
+	struct say s = SAY(fd);
+
+	begin(&s, "fork", t);
+	add(&s, "actor", self);
+	add(&s, "subject", main);
+	end(&s);
+	begin(&s, "exec", t);
+	add(&s, "actor", main);
+	add_text(&s, "name", name);
+	end(&s);
+	say_end(&s);
+}
+
+void trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig)
+{
+	struct say s = SAY(fd);
+
+	begin(&s, "signal", t);
+	add(&s, "actor", from);
+	add(&s, "subject", to);
+	add(&s, "value", sig);
+	end(&s);
+	say_end(&s);
+}
+
+void trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
+		 bool is_main)
+{
+	struct say s = SAY(fd);
+
+	if (!is_main) {
+		begin(&s, "seen", t);
+		add(&s, "actor", self);
+		add(&s, "subject", d->pid);
+		if (d->name[0])
+			add_text(&s, "name", d->name);
+		end(&s);
+	}
+	begin(&s, "dead", t);
+	add(&s, "actor", d->pid);
+	add(&s, "value", d->status);
+	add(&s, "other", 1);
+	end(&s);
+	begin(&s, "reap", t);
+	add(&s, "actor", self);
+	add(&s, "subject", d->pid);
+	add(&s, "value", d->status);
+	add(&s, "utime", (int64_t)d->used.utime);
+	add(&s, "stime", (int64_t)d->used.stime);
+	add(&s, "maxrss", (int64_t)d->used.maxrss);
+	end(&s);
+	say_end(&s);
+}
+
+void trace_end(int fd, uint64_t t, pid_t self, int code)
+{
+	struct say s = SAY(fd);
+
+	begin(&s, "exit", t);
+	add(&s, "actor", self);
+	add(&s, "value", code << 8);
+	end(&s);
+	say_end(&s);
+}
