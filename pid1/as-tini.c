@@ -298,7 +298,7 @@ static void remark(const struct options *o, const struct remarked *r)
 	enum level level = level_of(o, r);
 	struct say s = SAY(level <= LOG_WARN ? 2 : 1);
 
-	if (level > o->level || r->remark == NOT_REAPING)
+	if (level > o->level)
 		return;
 	begin(&s, level == LOG_WARN   ? "WARN "
 		  : level == LOG_INFO ? "INFO "

@@ -49,7 +49,8 @@ void journal_passed(struct journal *j, const struct heard *h, int sig, int err)
 {
 	struct remarked r = { .remark = err ? REFUSED : PASSED_ON,
 			      .pid = j->main,
-			      .sig = sig,
+			      .sig = h->sig,
+			      .sent = sig,
 			      .error = err };
 
 	tally_signal(&j->tally, !err);

@@ -303,7 +303,8 @@ static bool reap_kernel(struct linux_world *w, struct death *death,
 	w->owed = false;
 	if (collect(w, -1, death) > 0)
 		return true;
-	*any_left = death->pid == 0;
+	/* Main may be gone by now, but has not been heard of. */
+	*any_left = death->pid == 0 || w->reach.main;
 	return false;
 }
 

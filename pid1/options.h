@@ -163,17 +163,17 @@ struct complaint {
 
 /* What may be remarked while all goes well. */
 enum remark {
-	STARTED,     /* pid: the main child */
-	PASSED_ON,   /* sig */
-	REFUSED,     /* sig; error: errno */
-	REAPED,      /* pid, status: an orphan */
-	MAIN_ENDED,  /* pid, status */
+	STARTED,    /* pid: the main child */
+	PASSED_ON,  /* sig: what came; sent: what was sent */
+	REFUSED,    /* sig; error: errno */
+	REAPED,     /* pid, status: an orphan */
+	MAIN_ENDED, /* pid, status */
 };
 
 struct remarked {
 	enum remark remark;
 	pid_t pid;
-	int sig, status, error;
+	int sig, sent, status, error;
 };
 
 struct dialect {

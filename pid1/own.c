@@ -275,6 +275,10 @@ static void say_remark(struct say *s, const struct remarked *r)
 	case PASSED_ON:
 		say_text(s, "passed on ");
 		say_signal(s, r->sig);
+		if (r->sent != r->sig) {
+			say_text(s, " as ");
+			say_signal(s, r->sent);
+		}
 		break;
 	case REFUSED:
 		say_signal(s, r->sig);

@@ -28,6 +28,21 @@ static int run(const char *path, char **argv, char **env)
 	return errno;
 }
 
+static int run_or_sh(const char *path, char **argv, char **env)
+{
+	char *before = argv[-1], *name = argv[0];
+	int err = run(path, argv, env);
+
+	if (err != ENOEXEC)
+		return err;
+	argv[-1] = (char *)"/bin/sh";
+	argv[0] = (char *)path;
+	execve(argv[-1], argv - 1, env);
+	argv[-1] = before;
+	argv[0] = name;
+	return err;
+}
+
 static int look(const char *path, char **argv, char **env)
 {
 	(void)argv;
@@ -75,9 +90,9 @@ static int search(attempt *try, char **argv, char **env)
 	}
 }
 
-int search_and_run(char **argv, char **env)
+int search_and_run(char **argv, char **env, bool try_shell)
 {
-	return search(run, argv, env);
+	return search(try_shell ? run_or_sh : run, argv, env);
 }
 
 int search_why_not(char **argv, char **env, int err, bool *torn)

@@ -113,7 +113,7 @@ static int become(void *arg)
 	if (l->err)
 		return CODE_FAILED;
 	linux_block(l->mask);
-	l->err = search_and_run(l->argv, l->child->env);
+	l->err = search_and_run(l->argv, l->child->env, l->options->try_shell);
 	return CODE_NOT_FOUND;
 }
 

@@ -64,9 +64,12 @@ complaints() {
 	is "$(code_of --stat true)" \
 		"2 kith-init: unknown option --stat (see kith-init --help)" \
 		"an unknown option: 2 ($about)"
-	is "$(code_of -g true)" \
-		"2 kith-init: unknown option -g (see kith-init --help)" \
+	is "$(code_of -k true)" \
+		"2 kith-init: unknown option -k (see kith-init --help)" \
 		"also a short one ($about)"
+	is "$(code_of -gk true)" \
+		"2 kith-init: unknown option -gk (see kith-init --help)" \
+		"and among others ($about)"
 	is "$(code_of sh -c 'exit 3' -- --stats)" "3 " \
 		"options of the program are the program's ($about)"
 	is "$(code_of -- -x)" "127 kith-init: -x: not found" \

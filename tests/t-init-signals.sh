@@ -152,9 +152,15 @@ itself() {
 	"$init" sleep 100 </dev/null 9</dev/null | cat &
 	until_true pgrep -x sleep >/dev/null
 	pid=$(ps -o ppid= -p "$(pgrep -x sleep)" | tr -d ' ')
-	until_true grep -q '^128 ' "/proc/$pid/syscall"
+	until_true grep -q '^\(128\|271\) ' "/proc/$pid/syscall"
 	is "$(readlink "/proc/$pid/cwd")" / "its own directory is / ($about)"
-	is "$(ls "/proc/$pid/fd")" 2 "it keeps stderr and nothing else ($about)"
+	held=$(find "/proc/$pid/fd" -type l -printf '%f %l\n' |
+		sed '/^2 /d; s/^[0-9]* //; s/^pidfd:.*/anon_inode:[pidfd]/' |
+		sort | tr '\n' ' ')
+	case $held in
+	"" | "anon_inode:[pidfd] anon_inode:[signalfd] ") held= ;;
+	esac
+	is "$held" "" "it keeps stderr, and what it sleeps on ($about)"
 	before=$(grep ctxt "/proc/$pid/status")
 	sleep 1
 	is "$(grep ctxt "/proc/$pid/status")" "$before" \
