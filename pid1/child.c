@@ -97,8 +97,10 @@ int child_plan(struct child *c, const struct options *o, struct cgroup *cgroup,
 					   .error = E2BIG };
 		return E2BIG;
 	}
-	if (o->user) {
-		wrong = ids_find(o->user, ids);
+	if (o->user || o->has_uid) {
+		wrong = o->user ? ids_find(o->user, ids) : NULL;
+		if (!o->user)
+			*ids = (struct ids){ .uid = o->uid, .gid = o->gid };
 		c->ids = ids;
 		if (wrong) {
 			*why = (struct complaint){ .trouble = CANNOT_START,

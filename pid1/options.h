@@ -112,8 +112,11 @@ struct options {
 	/* The start of the main child. */
 	uint8_t reaping; /* enum reaping */
 	bool clear_env;
-	const char *user; /* "name", "uid:gid,gid": see ids.h; or NULL */
-	const char *dir;  /* its working directory, or NULL */
+	const char *user;      /* "name", "uid:gid,gid": see ids.h; or NULL */
+	bool has_uid, has_gid; /* if not: these numbers */
+	uid_t uid;
+	gid_t gid;
+	const char *dir; /* its working directory, or NULL */
 	unsigned int limits;
 	struct limit limit[MAX_LIMITS];
 	struct words env; /* NAME=VALUE to set, or NAME to take away */
