@@ -59,6 +59,8 @@ static int kill_group(struct thread *t, struct pid *group, int sig)
 		struct kingroup *k =
 			caa_container_of(use, struct kingroup, pgid);
 
+		if (mutant(thread_ground(t), R073) && k == t->kin.group)
+			continue;
 		err = kill_one(t, k->leader, sig);
 		reached |= !err;
 		result = err;
@@ -92,6 +94,8 @@ enum outcome sys_kill(struct thread *t)
 	struct kith_machine *m = t->machine;
 	int nr = (int)t->op.arg[0], sig = (int)t->op.arg[1], err;
 
+	if (mutant(&m->ground, R001))
+		sig &= 0xff;
 	if (mutant(&m->ground, KIL_02) && !signal_is_valid(sig))
 		return done(t, -EINVAL);
 	if (nr > 0)
