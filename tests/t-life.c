@@ -309,6 +309,32 @@ static void the_first_exit_group_wins(void)
 	   seen[1]);
 }
 
+static void a_signal_and_an_exit_group_race(void)
+{
+	struct kith_call kill = { .nr = KITH_KILL, .arg = { 2, KITH_SIGTERM } };
+	struct kith_call five = { .nr = KITH_EXIT_GROUP, .arg = { 5 } };
+	unsigned seen[2] = { 0, 0 };
+
+	for (uint64_t seed = 0; seed < 16; seed++) {
+		struct kith_config config = { .seed = seed, .micro = seed & 1 };
+		int status;
+
+		begin_with(&config);
+		fork_of(1);
+		thread_of(m, 2);
+		kith_call(m, 1, &kill);
+		kith_call(m, 3, &five);
+		kith_run(m);
+		status = look(m, 2).status;
+		seen[status == 0x500]++;
+		ok(status == KITH_SIGTERM || status == 0x500,
+		   "R302 killed, or exited");
+		end();
+	}
+	ok(seen[0] && seen[1], "R302 either may be: %u and %u", seen[0],
+	   seen[1]);
+}
+
 static void every_signal_that_terminates_is_the_status(void)
 {
 	unsigned wrong = 0;
@@ -855,6 +881,7 @@ int main(void)
 	the_last_thread_decides();
 	exit_group_overrides();
 	the_first_exit_group_wins();
+	a_signal_and_an_exit_group_race();
 	every_signal_that_terminates_is_the_status();
 	an_exit_signal_is_what_is_sent();
 	an_exec_makes_an_ordinary_child();
