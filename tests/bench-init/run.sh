@@ -63,7 +63,7 @@ peer() {
 }
 
 ours kith-init.static kith-init
-ours kith-init-core core
+ours kith-init-core.static core
 ours kith-init shared
 peer tini tini 'tini --'
 peer tini-static tini 'tini-static --'
