@@ -126,7 +126,7 @@ static void mix_thread(uint64_t *h, struct thread *t)
 	mix_usage(h, &k->usage);
 	cds_list_for_each_entry(child, &k->children, sibling)
 		mix(h, (uint64_t)kin_nr(child));
-	mix(h, t->signals.told);
+	mix(h, (uint64_t)t->signals.outlived << 1 | t->signals.told);
 	if (!t->signals.exiting)
 		mix_pending(h, &t->signals.own);
 	mix(h, t->cred->caps.effective);
@@ -153,9 +153,10 @@ static void mix_process(uint64_t *h, struct process *p)
 
 	mix(h, (uint64_t)pid_root_nr(p->kin.pgid.pid) << 32 |
 		       (uint32_t)pid_root_nr(p->kin.sid.pid));
-	mix(h, (uint64_t)p->kin.is_subreaper << 4 | p->kin.has_subreaper << 3 |
-		       p->kin.has_execed << 2 | p->kin.closing << 1 |
-		       p->signals.group_exit);
+	mix(h, (uint64_t)p->signals.killed << 5 |
+		       (uint64_t)p->kin.is_subreaper << 4 |
+		       p->kin.has_subreaper << 3 | p->kin.has_execed << 2 |
+		       p->kin.closing << 1 | p->signals.group_exit);
 	mix(h,
 	    (uint64_t)p->signals.group_status << 32 |
 		    (uint32_t)(p->signals.exec_by ? thread_nr(thread_of_signals(

@@ -57,7 +57,7 @@ static void put_signals(struct text *x, struct thread *t)
 	sigbits ignored, caught, own, shared;
 
 	lock_acquire(&g->lock);
-	own = t->signals.exiting ? 0 : t->signals.own.set;
+	own = sigthread_shown(&t->signals);
 	shared = g->shared.set;
 	action_sets(g->sighand, &ignored, &caught);
 	lock_release(&g->lock);
@@ -112,10 +112,16 @@ static void put_stat_head(struct text *x, const struct kith_look *l)
 	put(x, "20 0 %d 0 %llu", l->threads, ticks(l->start));
 }
 
-/* All 52: 38 is exit_signal, 52 exit_code. */
+/*
+ * All 52: 38 is exit_signal, 52 exit_code, which is the process's as soon as its
+ * end is decided.
+ */
 static void put_stat(struct text *x, struct thread *t,
 		     const struct kith_look *l)
 {
+	int status = t->kin.status;
+
+	signal_has_ended(&thread_process(t)->signals, &status);
 	put_stat_head(x, l);
 	put(x, " 0 %llu",
 	    t->space ? (unsigned long long)t->space->pages : 0ull);
@@ -124,7 +130,7 @@ static void put_stat(struct text *x, struct thread *t,
 	put(x, " %d", l->exit_signal);
 	for (int field = 39; field < 52; field++)
 		put(x, " 0");
-	put(x, " %d\n", t->kin.status);
+	put(x, " %d\n", status);
 }
 
 static void put_children(struct text *x, struct thread *t)

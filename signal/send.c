@@ -65,7 +65,7 @@ static bool ends_group(struct siggroup *g, int sig)
 	    signal_default(sig) != DEFAULT_TERMINATE || g->group_exit ||
 	    mutant(g->ground, R069b))
 		return false;
-	g->group_exit = true;
+	g->group_exit = g->killed = true;
 	g->group_status = sig;
 	cds_list_for_each_entry(t, &g->threads, in_group) {
 		t->own.set |= SIGBIT(KITH_SIGKILL);

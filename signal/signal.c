@@ -33,6 +33,7 @@ void sigthread_init(struct sigthread *t, struct siggroup *g,
 	t->group = g;
 	t->name = name;
 	t->exiting = false;
+	t->outlived = false;
 	t->told = false;
 	pending_init(&t->own);
 	lock_acquire(&g->lock);
@@ -76,6 +77,7 @@ void sigthread_exit(struct sigthread *t)
 
 	lock_acquire(&g->lock);
 	t->exiting = true;
+	t->outlived = !g->group_exit;
 	pending_flush(g->ground, &t->own, ~UINT64_C(0));
 	after = sigthread_after(t);
 	if (g->next_target == t)
@@ -84,6 +86,14 @@ void sigthread_exit(struct sigthread *t)
 	if (t->told && g->shared.set && after != t)
 		pass_on(after);
 	lock_release(&g->lock);
+}
+
+uint64_t sigthread_shown(const struct sigthread *t)
+{
+	must_hold(&t->group->lock);
+	if (!t->exiting)
+		return t->own.set;
+	return t->outlived && t->group->killed ? SIGBIT(KITH_SIGKILL) : 0;
 }
 
 bool signal_has_ended(struct siggroup *g, int *status)

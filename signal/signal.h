@@ -52,7 +52,8 @@ struct sigthread {
 	struct cds_list_head in_group; /* (s) in order of creation */
 	struct pending own;            /* (s) for this thread alone */
 	bool exiting;                  /* (s) takes no signals any more */
-	bool told; /* (s) of something to take: TIF_SIGPENDING */
+	bool outlived; /* (s) it had gone before the others were killed */
+	bool told;     /* (s) of something to take: TIF_SIGPENDING */
 };
 
 /* A process's part. */
@@ -66,6 +67,7 @@ struct siggroup {
 	bool unkillable;               /* (c) an init: SIGNAL_UNKILLABLE */
 	bool group_exit;               /* (s) all threads are to end, ... */
 	int group_status;              /* (s) ... with this wait status */
+	bool killed;                   /* (s) by a signal to all at once */
 	struct sigthread *exec_by;     /* (s) who wants to be the only one */
 	bool dump_core;                /* (c) would a dump be written? */
 	void (*wake)(struct sigthread *t, enum wake how); /* (c) */
@@ -91,6 +93,12 @@ void sigthread_init(struct sigthread *t, struct siggroup *g,
 		    struct pid *const *name);
 /* t takes no more signals; its own pending ones are forgotten (R031). */
 void sigthread_exit(struct sigthread *t);
+
+/*
+ * What /proc shows as pending for t alone.  A leader who has gone still gets the
+ * SIGKILL that ends his process, and keeps it.
+ */
+uint64_t sigthread_shown(const struct sigthread *t);
 
 /* The fate of a signal: event signal's `other`. */
 enum sent {
