@@ -1,18 +1,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/pair.h"
 #include "sim/show.h"
 #include "sim/sim.h"
 
 /* --- the command -----------------------------------------------------------
  */
 
+/* stdout is the transcript's; what differs is said as a comment there. */
+static void tell_aside(struct run *run, const struct line *line,
+		       const struct difference *d)
+{
+	(void)run;
+	(void)line;
+	printf("# %s: the model says '%s', linux says '%s'\n",
+	       out_line(&d->what), out_line(&d->model), out_line(&d->on_linux));
+}
+
 static int run_one(const struct options *options, const struct script *script)
 {
 	struct run run = {
+		.on_linux = options->on_linux,
 		.paint = paint_for(stdout),
 		.printed = options->json ? show_json : show_text,
 		.failed = options->json ? show_failure_json : tell_failure,
+		.differs = options->json ? show_difference_json : tell_aside,
 	};
 	struct out o = { 0 };
 	int status = run_script(&run, script,

@@ -850,6 +850,15 @@ OUT_STRUCT(action)
 		.differs = difference \
 	}
 
+#define BY_LOAD(text, bit, member, how, difference) \
+	{ \
+		.what = text, .role = OUT, .filled = bit, \
+		.by_load = ALL_FIELDS, \
+		.offset = offsetof(struct kith_result, member), \
+		.parse = parse_##how, .print = print_##how, \
+		.differs = difference \
+	}
+
 #define print_flags print_flags_of
 
 const struct kind kinds[NR_KINDS] = {
@@ -896,10 +905,10 @@ const struct kind kinds[NR_KINDS] = {
 		OUTPUT("{si_signo=...}, NULL or ...", KITH_OUT_SIGINFO, info,
 		       out_siginfo, siginfo_differs),
 	[KIND_OUT_RUSAGE] =
-		OUTPUT("{ru_utime=...}, NULL or ...", KITH_OUT_USAGE, usage,
-		       out_usage, usage_differs),
-	[KIND_OUT_TMS] = OUTPUT("{tms_utime=...}, NULL or ...", KITH_OUT_TMS,
-				tms, out_tms, tms_differs),
+		BY_LOAD("{ru_utime=...}, NULL or ...", KITH_OUT_USAGE, usage,
+			out_usage, usage_differs),
+	[KIND_OUT_TMS] = BY_LOAD("{tms_utime=...}, NULL or ...", KITH_OUT_TMS,
+				 tms, out_tms, tms_differs),
 	[KIND_OUT_INT] = OUTPUT("[number], NULL or ...", KITH_OUT_NUMBER,
 				number, out_number, number_differs),
 	[KIND_OUT_TID] = OUTPUT("[number], NULL or ...", KITH_OUT_PARENT_TID,

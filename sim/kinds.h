@@ -51,9 +51,10 @@ enum role {
 struct kind {
 	const char *what; /* for "expected ..." */
 	enum role role;
-	uint32_t filled; /* outputs: enum kith_filled */
-	size_t offset;   /* outputs: where in struct kith_result */
-	const char *set; /* of names */
+	uint32_t filled;  /* outputs: enum kith_filled */
+	size_t offset;    /* outputs: where in struct kith_result */
+	uint32_t by_load; /* fields that on Linux nobody can foretell */
+	const char *set;  /* of names */
 	const char *unknown;
 	bool (*parse)(struct scan *s, const struct kind *k, struct value *v);
 	void (*print)(struct out *o, const struct kind *k,

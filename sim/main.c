@@ -15,10 +15,14 @@ static const struct command {
 	const char *letters; /* options it has, of those below */
 	int least, most;     /* words; most 0: as many as one likes */
 } commands[] = {
-	{ "run", "[--seed N] [--format json] FILE...",
+	{ "run", "[--on linux] [--seed N] [--format json] FILE...",
 	  "run transcripts; print them completed; check what is written in "
 	  "them",
-	  cmd_run, "sf", 1, 0 },
+	  cmd_run, "sfL", 1, 0 },
+	{ "conform", "[--seed N] [--format json] FILE...",
+	  "run transcripts on the model and on this kernel; print the first "
+	  "difference of each",
+	  cmd_conform, "sf", 1, 0 },
 	{ "tree", "[--at LINE] [--ascii] [--seed N] [--format json] FILE",
 	  "draw the tree of processes after each line, or after one", cmd_tree,
 	  "asfi", 1, 1 },
@@ -111,6 +115,11 @@ static int read_option(const struct command *command, struct options *options,
 	case 'm':
 		options->micro = true;
 		return 0;
+	case 'L':
+		options->on_linux = !strcmp(arg, "linux");
+		if (!options->on_linux && strcmp(arg, "model"))
+			bad_usage(command, "--on is linux or model, not ", arg);
+		return options->on_linux || !strcmp(arg, "model") ? 0 : -1;
 	case 'f':
 		options->json = !strcmp(arg, "json");
 		if (!options->json && strcmp(arg, "text"))
@@ -150,6 +159,7 @@ static const struct option long_options[] = {
 	{ "model-only", no_argument, NULL, 'M' },
 	{ "out", required_argument, NULL, 'o' },
 	{ "programs", required_argument, NULL, 'p' },
+	{ "on", required_argument, NULL, 'L' },
 	{ "seed", required_argument, NULL, 's' },
 	{ "shard", required_argument, NULL, 'S' },
 	{ "steps", required_argument, NULL, 'n' },

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "sim/call.h"
+#include "sim/needs.h"
+#include "sim/pair.h"
 #include "sim/print.h"
 #include "sim/run.h"
 #include "sim/shape.h"
@@ -129,12 +131,18 @@ static bool is_own(const struct run *run, pid_t tid)
 	       run->now.own.state == PENDING;
 }
 
+static int result_of(struct run *run, pid_t tid, struct kith_result *result)
+{
+	return run->pair ? pair_result(run->pair, tid, result)
+			 : kith_result(run->machine, tid, result);
+}
+
 static void saw_return(struct run *run, const struct kith_event *e)
 {
 	struct actor *actor = actor_of(run, e->actor);
 	struct kith_result result = { 0 };
 
-	if (kith_result(run->machine, e->actor, &result)) {
+	if (result_of(run, e->actor, &result)) {
 		result.nr = (enum kith_call_nr)e->value;
 		result.value = e->other;
 	}
@@ -318,8 +326,11 @@ static void check_output(struct run *run, uint32_t line,
 			     .checked = want->checked };
 	struct out expected_ = { 0 }, came = { 0 };
 	bool filled = result->filled & kind->filled;
+	struct value part = *want;
 
-	if (!want->checked || (filled && !kind->differs(want, data)))
+	if (run->pair)
+		part.checked &= ~kind->by_load;
+	if (!part.checked || (filled && !kind->differs(&part, data)))
 		return;
 	if (kind->role == BOTH) {
 		const struct clone_text *clone = want->data;
@@ -349,7 +360,8 @@ static void check_result(struct run *run, uint32_t line,
 	struct out expected_ = { 0 }, came = { 0 };
 
 	print_result(&came, call->form, result->value);
-	if (want->what == A_VALUE && want->value != result->value) {
+	if (want->what == A_VALUE && want->value != result->value &&
+	    !(run->pair && result_kind(call->form->nr) == RESULT_TICKS)) {
 		print_result(&expected_, call->form, want->value);
 		failed(run, line, want->column,
 		       "%s: expected %s, got %s; continuing with that", name,
@@ -472,6 +484,43 @@ static void print_own(struct run *run, const struct line *line, struct out *o)
 		run->printed(run, &p);
 }
 
+static void lost(struct run *run, const struct line *line)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s:%u: %s\n", run->script->source.name,
+		(unsigned)line->number, pair_why(run->pair));
+	run->now.lost = true;
+	run->now.own.line = NULL;
+	run->now.next = NULL;
+}
+
+/* 0, or what kith_call() says to it.  What came of it is shown later. */
+static int call_on_both(struct run *run, const struct line *line,
+			const struct kith_call *call)
+{
+	struct difference d = { 0 };
+	int err = 0;
+
+	switch (pair_call(run->pair, line->tid, call, &d)) {
+	case PAIR_DIFFER:
+		run->now.failures++;
+		if (run->differs)
+			run->differs(run, line, &d);
+		break;
+	case PAIR_REFUSED:
+		err = kith_call(run->machine, line->tid, call);
+		err = err ? err : -ESRCH;
+		break;
+	case PAIR_LOST:
+		lost(run, line);
+		break;
+	default:
+		break;
+	}
+	difference_free(&d);
+	return err;
+}
+
 /* The thread enters its call; nothing has run yet. */
 static void enter_call(struct run *run, const struct line *line)
 {
@@ -481,7 +530,10 @@ static void enter_call(struct run *run, const struct line *line)
 	run->now.line = line->number;
 	run->now.own.line = line;
 	run->now.own.state = PENDING;
-	err = kith_call(run->machine, line->tid, &call);
+	err = run->pair ? call_on_both(run, line, &call)
+			: kith_call(run->machine, line->tid, &call);
+	if (run->now.lost)
+		return;
 	if (err) {
 		run->now.own.line = NULL;
 		not_made(run, line, err);
@@ -624,15 +676,22 @@ static void expect(struct run *run, const struct line *line)
  */
 
 /* The text of a file of /proc; NULL if the thread is gone. */
+static int read_proc(struct run *run, pid_t tid, const char *file, char *buf,
+		     size_t len)
+{
+	return run->pair ? pair_proc(run->pair, tid, file, buf, len)
+			 : kith_proc(run->machine, tid, file, buf, len);
+}
+
 static char *proc_file(struct run *run, pid_t tid, const char *file)
 {
-	int len = kith_proc(run->machine, tid, file, NULL, 0);
+	int len = read_proc(run, tid, file, NULL, 0);
 	char *text;
 
 	if (len < 0)
 		return NULL;
 	text = must_alloc((size_t)len + 1);
-	kith_proc(run->machine, tid, file, text, (size_t)len + 1);
+	read_proc(run, tid, file, text, (size_t)len + 1);
 	return text;
 }
 
@@ -838,7 +897,7 @@ static void begin(struct run *run)
 
 	undo_note(run->undo, &run->now, sizeof(run->now));
 	run->entered = NULL;
-	while (run->now.done < last->number)
+	while (!run->now.lost && run->now.done < last->number)
 		run_line(run, run->now.next);
 }
 
@@ -852,13 +911,33 @@ static void finish(struct run *run)
 		check_open(run);
 }
 
+/* What both have done already; and in which order, if Linux chose another. */
+static void show_both(struct run *run)
+{
+	struct printed p = { .what = "text", .call = -1 };
+	struct out choices = { 0 }, o = { 0 };
+
+	pair_choices(run->pair, &choices);
+	if (choices.len) {
+		out(&o, "# linux chose: %s", out_line(&choices));
+		emit(run, &p, &o);
+	}
+	out_free(&choices);
+	pair_show(run->pair, &run->observer);
+}
+
 bool run_next(struct run *run)
 {
 	if (!run->now.next)
 		return false;
 	begin(run);
+	if (run->now.lost)
+		return false;
 	if (run->now.inside) {
-		kith_run(run->machine);
+		if (run->pair)
+			show_both(run);
+		else
+			kith_run(run->machine);
 		settle(run);
 	}
 	finish(run);
@@ -905,6 +984,44 @@ void run_again(struct run *run, const struct line *entered, bool steps,
 		kith_run(run->machine);
 }
 
+/* Whatever execve is told to run shall be there. */
+static const char **programs_of(const struct script *script)
+{
+	const char **list = must_alloc(sizeof(*list));
+	size_t n = 0;
+
+	for (const struct line *l = script->first; l; l = l->next) {
+		struct kith_call call;
+
+		if (l->kind != LINE_CALL)
+			continue;
+		call = call_of(l->call);
+		if (call.nr != KITH_EXECVE || !call.in.text)
+			continue;
+		list = must_grow(list, (n + 2) * sizeof(*list));
+		list[n++] = call.in.text;
+		list[n] = NULL;
+	}
+	return list;
+}
+
+static bool begin_both(struct run *run, const struct kith_config *config)
+{
+	const char **programs = programs_of(run->script);
+	char why[256];
+
+	run->pair = pair_new(config, programs, -1, why, sizeof(why));
+	free(programs);
+	if (!run->pair) {
+		fflush(stdout);
+		fprintf(stderr, "%s: cannot be run on linux here: %s\n",
+			run->script->source.name, why);
+		return false;
+	}
+	run->machine = pair_model(run->pair);
+	return true;
+}
+
 int run_begin(struct run *run, const struct script *script,
 	      const uint64_t *seed)
 {
@@ -912,24 +1029,24 @@ int run_begin(struct run *run, const struct script *script,
 
 	run->script = script;
 	run->now.next = script->first;
-	if (script->needs) {
-		fprintf(stderr,
-			"%s:%u: this needs linux %s; the model is 6.18\n",
-			script->source.name, (unsigned)script->needs_line,
-			script->needs);
+	if (!needs_are_met(script, run->on_linux))
 		return 3;
-	}
 	if (seed)
 		config.seed = *seed;
 	config.micro = config.micro || run->micro;
-	run->machine = kith_new(&config);
-	if (!run->machine) {
-		fprintf(stderr, "kith: no memory for a machine: %s\n",
-			strerror(errno));
-		return 3;
-	}
 	run->observer.event = saw;
-	kith_watch(run->machine, &run->observer);
+	if (run->on_linux) {
+		if (!begin_both(run, &config))
+			return 3;
+	} else {
+		run->machine = kith_new(&config);
+		if (!run->machine) {
+			fprintf(stderr, "kith: no memory for a machine: %s\n",
+				strerror(errno));
+			return 3;
+		}
+		kith_watch(run->machine, &run->observer);
+	}
 	if (run->stepped)
 		run->stepped(run, NULL, "");
 	return 0;
@@ -937,12 +1054,16 @@ int run_begin(struct run *run, const struct script *script,
 
 int run_end(struct run *run)
 {
-	kith_unwatch(run->machine, &run->observer);
-	kith_free(run->machine);
+	if (run->pair) {
+		pair_free(run->pair);
+	} else {
+		kith_unwatch(run->machine, &run->observer);
+		kith_free(run->machine);
+	}
 	map_free(&run->actors);
 	pool_free(&run->actor_pool);
 	pool_free(&run->pool);
-	return run->now.failures ? 1 : 0;
+	return run->now.failures ? 1 : run->now.lost ? 3 : 0;
 }
 
 int run_script(struct run *run, const struct script *script,

@@ -37,10 +37,14 @@ struct failure {
 };
 
 struct entry;
+struct pair;
+struct difference;
 struct run {
 	struct kith_machine *machine;
 	const struct script *script;
-	bool micro; /* a call is several steps: run_step() */
+	bool micro;        /* a call is several steps: run_step() */
+	bool on_linux;     /* run it on this kernel, beside the model */
+	struct pair *pair; /* of the two, if so */
 
 	/* For whoever looks on; any may be NULL. */
 	void *context;
@@ -54,6 +58,10 @@ struct run {
 	 */
 	void (*stepped)(struct run *run, const struct line *line,
 			const char *text);
+
+	/* With on_linux: this kernel and the model are not the same. */
+	void (*differs)(struct run *run, const struct line *line,
+			const struct difference *d);
 
 	/* run_step(): thread who took a step; nothing is said of it yet. */
 	void (*moved)(struct run *run, pid_t who);
@@ -70,6 +78,7 @@ struct run {
 		unsigned failures;
 		bool inside; /* a call was entered and may go on */
 		bool halted;
+		bool lost; /* Linux cannot be driven any further */
 		struct entry *first, *last, *unprinted;
 		struct {
 			const struct line *line;
@@ -86,7 +95,10 @@ struct run {
 	const struct line *entered; /* the call that the last step made */
 };
 
-/* All of it.  0; 1 if expectations failed; 3 if the machine cannot be had. */
+/*
+ * All of it.  0; 1 if expectations failed, or Linux and the model differ; 3 if
+ * the machine, or Linux, cannot be had.
+ */
 int run_script(struct run *run, const struct script *script,
 	       const uint64_t *seed);
 

@@ -100,51 +100,6 @@ static bool read_machine(struct reader *r)
 	return true;
 }
 
-/* What the model is a model of. */
-enum { VERSION = 6, PATCHLEVEL = 18 };
-
-static bool read_version(struct reader *r)
-{
-	struct scan *s = &r->scan;
-	int64_t version, level;
-	const char *start;
-
-	skip_space(s);
-	start = s->p;
-	if (!must_take(s, ">=") ||
-	    !read_decimal(s, "a version, like 6.14", 0, 1000, &version) ||
-	    !must_take(s, ".") ||
-	    !read_decimal(s, "a version, like 6.14", 0, 1000, &level))
-		return false;
-	if (version > VERSION || (version == VERSION && level > PATCHLEVEL)) {
-		r->script->needs_line = r->number;
-		r->script->needs =
-			pool_text(s->pool, start, (size_t)(s->p - start));
-	}
-	return true;
-}
-
-/* # needs: root, linux >= 6.14 */
-static bool read_needs(struct reader *r)
-{
-	struct scan *s = &r->scan;
-
-	do {
-		size_t len = name_here(s);
-
-		if (take_name(s, "linux")) {
-			if (!read_version(r))
-				return false;
-		} else if (len > 4 && !memcmp(s->p, "CAP_", 4)) {
-			s->p += len;
-		} else if (!take_name(s, "root") && !take_name(s, "userns")) {
-			return expected(s, "root, userns, CAP_... or linux >= "
-					   "...");
-		}
-	} while (take(s, ","));
-	return at_end(s) ? true : expected(s, "','");
-}
-
 static bool read_comment(struct reader *r)
 {
 	struct scan *s = &r->scan;
@@ -152,7 +107,7 @@ static bool read_comment(struct reader *r)
 	if (take(s, "machine:"))
 		return read_machine(r);
 	if (take(s, "needs:"))
-		return read_needs(r);
+		return read_needs(s, &r->script->needs, r->number);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "sim/kinds.h"
 #include "sim/memory.h"
+#include "sim/needs.h"
 
 enum line_kind {
 	LINE_TEXT,       /* blank lines and comments, as many as follow */
@@ -68,8 +69,7 @@ struct script {
 	struct pool pool;
 	struct line *first;
 	struct kith_config machine; /* what "# machine:" asks for */
-	uint32_t needs_line;        /* of "# needs:" that cannot be met, */
-	const char *needs;          /* and what it is */
+	struct needs needs;         /* what "# needs:" asks for */
 	unsigned complaints;
 };
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/pair.h"
 #include "sim/show.h"
 
 void tell_failure(struct run *run, const struct failure *f)
@@ -12,6 +13,30 @@ void tell_failure(struct run *run, const struct failure *f)
 	fprintf(stderr, "%s%s:%u:%u:%s %s%s%s\n", paint->bold, f->file,
 		(unsigned)f->line, (unsigned)(f->column ? f->column : 1),
 		paint->off, paint->red, f->text, paint->off);
+}
+
+/* Lines of a text, each behind so many spaces. */
+static void print_indented(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		printf("    %.*s\n", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+void tell_difference(struct run *run, const struct line *line,
+		     const struct difference *d)
+{
+	const struct paint *paint = paint_for(stdout);
+
+	printf("%s%s:%u:%s %.*s\n", paint->bold, run->script->source.name,
+	       (unsigned)line->number, paint->off, (int)line->len, line->text);
+	printf("  %s%s%s: the model says '%s', linux says '%s'\n", paint->red,
+	       out_line(&d->what), paint->off, out_line(&d->model),
+	       out_line(&d->on_linux));
+	print_indented(out_line(&d->trees));
 }
 
 /* --- for people ------------------------------------------------------------
@@ -90,5 +115,22 @@ void show_failure_json(struct run *run, const struct failure *f)
 	out(&o, ",\"line\":%u,\"column\":%u,\"text\":", (unsigned)f->line,
 	    (unsigned)(f->column ? f->column : 1));
 	out_json(&o, f->text, strlen(f->text));
+	put_line(&o);
+}
+
+void show_difference_json(struct run *run, const struct line *line,
+			  const struct difference *d)
+{
+	struct out o = { 0 };
+
+	json_begin(&o, run->script->source.name, "differs");
+	out(&o, ",\"line\":%u,\"of\":", (unsigned)line->number);
+	out_json(&o, d->what.text ? d->what.text : "", d->what.len);
+	out_text(&o, ",\"model\":");
+	out_json(&o, out_line(&d->model), d->model.len);
+	out_text(&o, ",\"linux\":");
+	out_json(&o, out_line(&d->on_linux), d->on_linux.len);
+	out_text(&o, ",\"families\":");
+	out_json(&o, out_line(&d->trees), d->trees.len);
 	put_line(&o);
 }

@@ -16,4 +16,10 @@ void show_failure_json(struct run *run, const struct failure *f);
 void json_begin(struct out *o, const char *file, const char *what);
 void put_line(struct out *o);
 
+/* The first difference between the model and Linux, on stdout. */
+void tell_difference(struct run *run, const struct line *line,
+		     const struct difference *d);
+void show_difference_json(struct run *run, const struct line *line,
+			  const struct difference *d);
+
 #endif

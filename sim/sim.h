@@ -20,13 +20,14 @@ struct fuzz_options {
 };
 
 struct options {
-	bool json, ascii, micro;
+	bool json, ascii, micro, on_linux;
 	bool has_seed, has_at;
 	uint64_t seed;
 	uint32_t at; /* a line */
 	struct fuzz_options fuzz;
 };
 
+int cmd_conform(const struct options *options, int files, char **file);
 int cmd_run(const struct options *options, int files, char **file);
 int cmd_tree(const struct options *options, int files, char **file);
 int cmd_step(const struct options *options, int files, char **file);
