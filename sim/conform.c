@@ -34,6 +34,7 @@ static int conform_one(const struct options *options,
 	struct conforming c = { .tally = tally, .json = options->json };
 	struct run run = {
 		.on_linux = true,
+		.until_differs = true,
 		.context = &c,
 		.stepped = count_call,
 		.failed = options->json ? show_failure_json : tell_failure,

@@ -484,14 +484,20 @@ static void print_own(struct run *run, const struct line *line, struct out *o)
 		run->printed(run, &p);
 }
 
+static void stop(struct run *run)
+{
+	run->now.stopped = true;
+	run->now.own.line = NULL;
+	run->now.next = NULL;
+}
+
 static void lost(struct run *run, const struct line *line)
 {
 	fflush(stdout);
 	fprintf(stderr, "%s:%u: %s\n", run->script->source.name,
 		(unsigned)line->number, pair_why(run->pair));
 	run->now.lost = true;
-	run->now.own.line = NULL;
-	run->now.next = NULL;
+	stop(run);
 }
 
 /* 0, or what kith_call() says to it.  What came of it is shown later. */
@@ -506,6 +512,8 @@ static int call_on_both(struct run *run, const struct line *line,
 		run->now.failures++;
 		if (run->differs)
 			run->differs(run, line, &d);
+		if (run->until_differs)
+			stop(run);
 		break;
 	case PAIR_REFUSED:
 		err = kith_call(run->machine, line->tid, call);
@@ -532,7 +540,7 @@ static void enter_call(struct run *run, const struct line *line)
 	run->now.own.state = PENDING;
 	err = run->pair ? call_on_both(run, line, &call)
 			: kith_call(run->machine, line->tid, &call);
-	if (run->now.lost)
+	if (run->now.stopped)
 		return;
 	if (err) {
 		run->now.own.line = NULL;
@@ -844,6 +852,10 @@ static void run_line(struct run *run, const struct line *line)
 	case LINE_TEXT:
 		print_as_written(run, line, "text");
 		break;
+	case LINE_ORDER: /* Linux has one of its own */
+		if (!run->pair)
+			print_as_written(run, line, "text");
+		break;
 	case LINE_CALL:
 		enter_call(run, line);
 		break;
@@ -884,7 +896,7 @@ static void check_open(struct run *run)
 
 const struct line *run_acts(const struct line *line)
 {
-	while (line && (line->kind == LINE_TEXT || is_expectation(line)) &&
+	while (line && (line->kind <= LINE_ORDER || is_expectation(line)) &&
 	       line->next)
 		line = line->next;
 	return line;
@@ -897,7 +909,7 @@ static void begin(struct run *run)
 
 	undo_note(run->undo, &run->now, sizeof(run->now));
 	run->entered = NULL;
-	while (!run->now.lost && run->now.done < last->number)
+	while (!run->now.stopped && run->now.done < last->number)
 		run_line(run, run->now.next);
 }
 
@@ -911,6 +923,25 @@ static void finish(struct run *run)
 		check_open(run);
 }
 
+/* Until nobody can run any more; choices are made as the line says. */
+static void go(struct kith_machine *m, const struct order *order)
+{
+	pid_t who[256];
+	unsigned k = 0;
+	long n;
+
+	if (!order) {
+		kith_run(m);
+		return;
+	}
+	while ((n = kith_runnable(m, who, 256)) > 0) {
+		bool given = n > 1 && n <= 256 && k < order->count;
+		unsigned pick = given ? order->pick[k++] : 0;
+
+		kith_step_thread(m, given && pick < n ? who[pick] : 0);
+	}
+}
+
 /* What both have done already; and in which order, if Linux chose another. */
 static void show_both(struct run *run)
 {
@@ -919,7 +950,7 @@ static void show_both(struct run *run)
 
 	pair_choices(run->pair, &choices);
 	if (choices.len) {
-		out(&o, "# linux chose: %s", out_line(&choices));
+		out(&o, "# order: %s", out_line(&choices));
 		emit(run, &p, &o);
 	}
 	out_free(&choices);
@@ -931,13 +962,13 @@ bool run_next(struct run *run)
 	if (!run->now.next)
 		return false;
 	begin(run);
-	if (run->now.lost)
+	if (run->now.stopped)
 		return false;
 	if (run->now.inside) {
 		if (run->pair)
 			show_both(run);
 		else
-			kith_run(run->machine);
+			go(run->machine, run->now.own.line->order);
 		settle(run);
 	}
 	finish(run);
@@ -981,7 +1012,7 @@ void run_again(struct run *run, const struct line *entered, bool steps,
 	if (steps)
 		kith_step_thread(run->machine, tid);
 	else
-		kith_run(run->machine);
+		go(run->machine, entered ? entered->order : NULL);
 }
 
 /* Whatever execve is told to run shall be there. */

@@ -42,9 +42,10 @@ struct difference;
 struct run {
 	struct kith_machine *machine;
 	const struct script *script;
-	bool micro;        /* a call is several steps: run_step() */
-	bool on_linux;     /* run it on this kernel, beside the model */
-	struct pair *pair; /* of the two, if so */
+	bool micro;         /* a call is several steps: run_step() */
+	bool on_linux;      /* run it on this kernel, beside the model */
+	struct pair *pair;  /* of the two, if so */
+	bool until_differs; /* and no further */
 
 	/* For whoever looks on; any may be NULL. */
 	void *context;
@@ -78,7 +79,8 @@ struct run {
 		unsigned failures;
 		bool inside; /* a call was entered and may go on */
 		bool halted;
-		bool lost; /* Linux cannot be driven any further */
+		bool stopped; /* no more lines */
+		bool lost;    /* because Linux cannot be driven any further */
 		struct entry *first, *last, *unprinted;
 		struct {
 			const struct line *line;

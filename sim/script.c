@@ -14,6 +14,7 @@ struct reader {
 	struct line *last;     /* the one before */
 	struct map unfinished; /* a thread's call that has not ended */
 	bool begun;            /* there has been a call */
+	struct order *order;   /* for the call that comes next */
 };
 
 static void complain(struct reader *r)
@@ -97,6 +98,33 @@ static bool read_machine(struct reader *r)
 			return false;
 		take(s, ",");
 	}
+	return true;
+}
+
+/* # order: 1 0 */
+static bool read_order(struct reader *r)
+{
+	struct scan *s = &r->scan;
+	struct order *order = pool_alloc(s->pool, sizeof(*order));
+	int64_t n;
+
+	while (!at_end(s)) {
+		if (!read_decimal(s, "a number, 0 to 9999", 0, 9999, &n))
+			return false;
+		if (order->count == order->room) {
+			uint16_t *old = order->pick;
+
+			order->room = order->room ? 2 * order->room : 8;
+			order->pick = pool_alloc(
+				s->pool, order->room * sizeof(*order->pick));
+			if (old)
+				memcpy(order->pick, old,
+				       order->count * sizeof(*old));
+		}
+		order->pick[order->count++] = (uint16_t)n;
+	}
+	r->order = order;
+	add_line(r, LINE_ORDER);
 	return true;
 }
 
@@ -227,6 +255,8 @@ static bool read_call_line(struct reader *r, pid_t tid)
 	line = add_line(r, LINE_CALL);
 	line->tid = tid;
 	line->call = call;
+	line->order = r->order;
+	r->order = NULL;
 	r->begun = true;
 	if (call->unfinished)
 		map_set(&r->unfinished, tid, line);
@@ -375,6 +405,8 @@ static bool read_line(struct reader *r)
 		return true;
 	}
 	if (take(s, "#")) {
+		if (take(s, "order:"))
+			return read_order(r);
 		keep_text(r);
 		return read_comment(r);
 	}

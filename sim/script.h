@@ -15,6 +15,7 @@
 
 enum line_kind {
 	LINE_TEXT,       /* blank lines and comments, as many as follow */
+	LINE_ORDER,      /* # order: 1 0 */
 	LINE_CALL,       /* 1 fork() = 2 */
 	LINE_RESUMED,    /* 1 <... wait4 resumed>[...], 0, NULL) = 2 */
 	LINE_SIGNAL,     /* 2 --- SIGTERM {...} --- */
@@ -30,6 +31,15 @@ struct outcome {
 	enum { ANYTHING, A_VALUE, NO_RETURN } what;
 	int64_t value;   /* or -errno */
 	uint32_t column; /* 0: not written */
+};
+
+/*
+ * Where Linux may choose who goes next, it is this one of those who may, from 0,
+ * the longest waiting first: once for each choice there is to make.
+ */
+struct order {
+	unsigned count, room;
+	uint16_t *pick;
 };
 
 struct call_text {
@@ -53,8 +63,11 @@ struct line {
 	const char *text; /* as it is written, without its end */
 	size_t len;
 	union {
-		struct call_text *call; /* CALL, RESUMED */
-		struct {                /* SIGNAL, STOPPED */
+		struct {
+			struct call_text *call;    /* CALL, RESUMED */
+			const struct order *order; /* CALL; NULL: none */
+		};
+		struct { /* SIGNAL, STOPPED */
 			int signo;
 			struct value info;
 		};

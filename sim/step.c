@@ -88,7 +88,7 @@ static const struct line *next_line(const struct session *s)
 {
 	const struct line *line = run_acts(s->steps.run.now.next);
 
-	return line && line->kind != LINE_TEXT ? line : NULL;
+	return line && line->kind > LINE_ORDER ? line : NULL;
 }
 
 static void where_json(struct session *s)
