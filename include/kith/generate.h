@@ -549,8 +549,9 @@ static inline void kith_draw_set_tid(struct kith_generator *g,
 				     struct kith_clone_args *a)
 {
 	a->set_tid = kith_seldom(t, 16) ? kith_draw_bad(t) : KITH_HERE;
-	a->set_tid_size = kith_seldom(t, 8) ? kith_draw(t, 4) : 1;
-	for (unsigned i = 0; i < a->set_tid_size; i++)
+	/* One, or what no namespace is deep enough for. */
+	a->set_tid_size = kith_seldom(t, 16) ? 33 * kith_draw(t, 2) : 1;
+	for (unsigned i = 0; i < a->set_tid_size && i < 4; i++)
 		a->set_tid_numbers[i] =
 			(int32_t)(kith_seldom(t, 4) ? kith_draw_pid(g, t, "id")
 						    : kith_draw_free(g, t));
