@@ -150,7 +150,7 @@ static void read_options(struct fuzzing *f, const struct options *options)
 	f->shard = o->shards ? (unsigned)o->shard : 1;
 	f->shards = o->shards ? (unsigned)o->shards : 1;
 	f->out = o->out;
-	f->engine = &engine_alone;
+	f->engine = o->model_only ? &engine_alone : &engine_pair;
 	f->habits.any_machine = o->model_only;
 	f->patience = o->model_only ? 5000 : 400;
 	cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -173,12 +173,6 @@ int cmd_fuzz(const struct options *options, int words, char **word)
 		fprintf(stderr, "kith fuzz: %s: %s\n", options->fuzz.out,
 			strerror(errno));
 		return USAGE;
-	}
-	if (!options->fuzz.model_only) {
-		fputs("kith fuzz: there is no comparing with Linux yet, only "
-		      "--model-only\n",
-		      stderr);
-		return LACKING;
 	}
 	read_options(&f, options);
 	return fuzz(&f);

@@ -23,6 +23,9 @@ struct engine {
 	const char *(*why)(const void *self);
 };
 
+/* The model beside the Linux this runs on. */
+extern const struct engine engine_pair;
+
 /*
  * The model, which has to agree with itself: after each call all must fit
  * together, and the call made again from a snapshot must come to the same.

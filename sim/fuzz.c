@@ -51,7 +51,7 @@ static bool holds(void *ctx, struct kith_tape *tape)
 
 static void still_free(struct still *still)
 {
-	difference_drop(&still->now);
+	difference_free(&still->now);
 	program_free(&still->drawn);
 }
 
@@ -197,7 +197,7 @@ static void look_into(struct worker *w, struct kith_tape *tape,
 			*d = last;
 			last = old;
 		}
-		difference_drop(&last);
+		difference_free(&last);
 	}
 	out(&w->report, "program %u: ", w->number);
 	put_difference(w, &w->report, d);
@@ -230,7 +230,7 @@ void fuzz_program(struct worker *w, unsigned n)
 	}
 	__atomic_fetch_add(&w->tally->programs, !w->lacking, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&w->tally->steps, w->rig.calls, __ATOMIC_RELAXED);
-	difference_drop(&d);
+	difference_free(&d);
 	kith_tape_free(&tape);
 }
 
@@ -247,7 +247,7 @@ void fuzz_crashed(struct worker *w, int sig)
 	__atomic_fetch_add(&w->tally->programs, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&w->tally->steps, w->program.count,
 			   __ATOMIC_RELAXED);
-	difference_drop(&d);
+	difference_free(&d);
 }
 
 void worker_free(struct worker *w)
@@ -255,7 +255,7 @@ void worker_free(struct worker *w)
 	while (w->seen) {
 		struct kind_seen *next = w->seen->next;
 
-		difference_drop(&w->seen->what);
+		difference_free(&w->seen->what);
 		free(w->seen);
 		w->seen = next;
 	}

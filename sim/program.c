@@ -50,14 +50,6 @@ void difference_clear(struct difference *d)
 	out_clear(&d->trees);
 }
 
-void difference_drop(struct difference *d)
-{
-	out_free(&d->what);
-	out_free(&d->model);
-	out_free(&d->on_linux);
-	out_free(&d->trees);
-}
-
 bool same_kind(const struct difference *a, const struct difference *b)
 {
 	const char *one = out_line(&a->what), *other = out_line(&b->what);

@@ -73,6 +73,5 @@ void program_write(struct out *o, const struct program *p);
 /* Is it the same in both, but for whom it happened to? */
 bool same_kind(const struct difference *a, const struct difference *b);
 void difference_clear(struct difference *d);
-void difference_drop(struct difference *d);
 
 #endif
