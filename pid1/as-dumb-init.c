@@ -63,6 +63,7 @@ static void defaults(struct options *o)
 	options_defaults(o);
 	o->scope = SCOPE_GROUP;
 	o->rest = SCOPE_NONE;
+	o->stops_too = true;
 	o->stops = 0;
 	o->try_shell = true;
 }
@@ -83,10 +84,18 @@ static void note(const char *text)
 	say_end(&s);
 }
 
+/* What becomes of a signal: another, or 0, or the same. */
+static int sent_as(const struct options *o, int sig)
+{
+	if (o->dropped & UINT64_C(1) << (sig - 1))
+		return 0;
+	return o->rewrite[sig] ? o->rewrite[sig] : sig;
+}
+
 /* A session that nobody stops by a key stops for good, or not at all. */
 static void stop_for_good(struct options *o, int sig)
 {
-	if (o->rewrite[sig] || o->dropped & UINT64_C(1) << (sig - 1))
+	if (sent_as(o, sig) != sig || o->rewrite[sig])
 		return;
 	o->rewrite[sig] = SIGSTOP;
 	o->rewrites = true;
@@ -105,12 +114,11 @@ static const char *check(struct options *o)
 	}
 	o->place = o->scope == SCOPE_GROUP ? APART : TOGETHER;
 	if (o->scope == SCOPE_GROUP) {
+		o->parting = sent_as(o, SIGTERM);
 		stop_for_good(o, SIGTSTP);
 		stop_for_good(o, SIGTTIN);
 		stop_for_good(o, SIGTTOU);
 	}
-	if (o->level >= LOG_DEBUG)
-		o->reaping = REAP_EACH;
 	return NULL;
 }
 
@@ -230,11 +238,6 @@ static void say_ended(struct say *s, const struct remarked *r)
 	say_number(s, (uint64_t)(exited ? WEXITSTATUS(r->status)
 					: WTERMSIG(r->status)));
 	say_text(s, ".\n");
-}
-
-static int sent_as(const struct options *o, int sig)
-{
-	return o->rewrite[sig] ? o->rewrite[sig] : sig;
 }
 
 static void say_forwarded(struct say *s, const struct options *o, int sig)

@@ -82,9 +82,7 @@ static const char *check(struct options *o)
 		o->program[1] = o->program[0];
 		o->program++;
 	}
-	/* Who tells of every child must see every child. */
-	if (o->level >= LOG_DEBUG)
-		o->reaping = REAP_EACH;
+	o->keep_stdout = o->level >= LOG_INFO;
 	return NULL;
 }
 

@@ -195,9 +195,9 @@ static int run(struct options *o, uint64_t mask)
 		cgroup_end(&cgroup);
 		return not_started(o, &l, pid);
 	}
-	let_go((int[]){ 2, l.pidfd, journal.trace, o->report_fd, cgroup.ours,
-			cgroup.main },
-	       6);
+	let_go((int[]){ 2, o->keep_stdout ? 1 : 2, l.pidfd, journal.trace,
+			o->report_fd, cgroup.ours, cgroup.main },
+	       7);
 
 	world.reach = (struct reach){ .self = l.self,
 				      .main = pid,
@@ -215,6 +215,9 @@ static int run(struct options *o, uint64_t mask)
 	policy_init(&policy, &w);
 	code = recode(o,
 		      serve(&policy, o, pid, &linux_facts, &world, &journal));
+	if (o->parting)
+		scope_send(&world.reach, (enum scope)o->scope, o->parting,
+			   NULL);
 	journal_end(&journal, &policy, code);
 	cgroup_end(&cgroup);
 	return code;

@@ -89,15 +89,18 @@ struct options {
 	bool warn_reaped;  /* tell of every orphan as it is reaped */
 	bool pause;        /* no program: only adopt and reap */
 	bool try_shell;    /* a program of no known format is given to sh */
+	bool keep_stdout;  /* there is more to be said there */
 	int report_fd;     /* the JSON line of the end; -1 */
 	const char *trace; /* file of the event stream, or NULL */
 
 	/* Signals.  "Heard" is what came, "sent" what it became. */
-	uint8_t scope;         /* enum scope: for whom */
-	uint8_t place;         /* enum place; 0: as it fits */
-	int parent_death;      /* signal when our parent dies, or 0 */
-	uint64_t dropped;      /* bit sig - 1: heard and not sent */
-	uint64_t stops;        /* heard: these ask everything to end */
+	uint8_t scope;    /* enum scope: for whom */
+	uint8_t place;    /* enum place; 0: as it fits */
+	int parent_death; /* signal when our parent dies, or 0 */
+	uint64_t dropped; /* bit sig - 1: heard and not sent */
+	uint64_t stops;   /* heard: these ask everything to end */
+	bool stops_too;   /* after a TSTP, TTIN or TTOU that it passed on */
+	int parting;      /* sent to `scope` in the end, or 0 */
 	bool rewrites, delays; /* is anything in the two tables below? */
 	uint8_t rewrite[65];   /* [heard]: sent instead, or 0 */
 	uint64_t delay_ns[65]; /* [heard]: sent so much later, or 0 */

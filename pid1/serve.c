@@ -157,12 +157,20 @@ static void kill_rest(struct service *s)
 	s->until = later(now(s), AGAIN);
 }
 
+static bool stops_jobs(int sig)
+{
+	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
 static void act(struct service *s, unsigned int actions,
 		const struct heard *heard)
 {
 	if (actions & PASS_ON &&
 	    !(s->options->dropped >> (heard->sig - 1) & 1) && !hold(s, heard))
 		pass_on(s, heard);
+	if (actions & PASS_ON && s->options->stops_too &&
+	    stops_jobs(heard->sig))
+		s->facts->pause(s->world, SIGSTOP);
 	if (actions & PAUSE)
 		s->facts->pause(s->world, s->stop);
 	if (actions & DEADLINE)
