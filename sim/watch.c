@@ -34,17 +34,13 @@ struct end_info {
 
 static struct person *add_person(struct watch *w, uint32_t slot)
 {
-	struct person *p = w->person[slot];
+	struct person *p = must_alloc(sizeof(*p));
 
-	if (!p)
-		p = must_alloc(sizeof(*p));
-	else
-		w->count--;
-	*p = (struct person){ .slot = slot, .pidfd = -1 };
+	p->slot = slot;
+	p->pidfd = -1;
 	for (int i = 0; i < PROC_FILES; i++)
 		p->fd[i] = -1;
-	w->person[slot] = p;
-	w->count++;
+	w->person[w->count++] = p;
 	return p;
 }
 
@@ -226,8 +222,7 @@ static bool meet(struct watch *w, struct person *p)
 	if (!answered)
 		return false;
 	p->life = GONE; /* it never was */
-	if (p->slot + 1 == w->count)
-		w->spare = p->slot + 1;
+	w->spare = p->slot + 1;
 	return true;
 }
 
@@ -522,6 +517,25 @@ static int expect_child(struct watch *w, struct person *p)
 	return 0;
 }
 
+/* Who was gone before is forgotten; of the others, what they did. */
+static void begin_line(struct watch *w)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w->count; i++) {
+		struct person *p = w->person[i];
+
+		if (p->life == GONE) {
+			free(p);
+			continue;
+		}
+		p->returned = p->ended = p->superseded = p->born = false;
+		p->renamed = 0;
+		w->person[n++] = p;
+	}
+	w->count = n;
+}
+
 int watch_post(struct watch *w, struct person *p, const struct kith_call *call)
 {
 	const char *no = pass_refuses(call);
@@ -530,12 +544,7 @@ int watch_post(struct watch *w, struct person *p, const struct kith_call *call)
 		snprintf(w->why, sizeof(w->why), "%s", no);
 		return -1;
 	}
-	for (uint32_t i = 0; i < w->count; i++) {
-		struct person *q = w->person[i];
-
-		q->returned = q->ended = q->superseded = q->born = false;
-		q->renamed = 0;
-	}
+	begin_line(w);
 	if (call_may_give_birth(call) && expect_child(w, p))
 		return -1;
 	pass_call(w->stage->channel, slot_of(w, p), call);

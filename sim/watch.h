@@ -67,7 +67,7 @@ struct person {
 
 struct watch {
 	struct stage *stage;
-	struct person *person[SLOTS]; /* by slot */
+	struct person *person[SLOTS]; /* init first; all but the long gone */
 	uint32_t count;
 	uint32_t spare;  /* a slot whose child was never born, plus one */
 	uint64_t looks;  /* at everything, so far */
