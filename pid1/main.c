@@ -102,6 +102,16 @@ static struct wishes wishes_of(const struct options *o, enum place place)
 	};
 }
 
+/* No child is left, and the main child's status is not ours: somebody took it. */
+static void unheard_of(const struct options *o)
+{
+	o->dialect->complain(
+		o, &(struct complaint){
+			   .trouble = CANNOT_START,
+			   .about = "cannot learn how the program ended",
+			   .error = ECHILD });
+}
+
 static int recode(const struct options *o, int code)
 {
 	unsigned int i;
@@ -215,6 +225,8 @@ static int run(struct options *o, uint64_t mask)
 	policy_init(&policy, &w);
 	code = recode(o,
 		      serve(&policy, o, pid, &linux_facts, &world, &journal));
+	if (!o->pause && !policy.main_gone)
+		unheard_of(o);
 	if (o->parting)
 		scope_send(&world.reach, (enum scope)o->scope, o->parting,
 			   NULL);
