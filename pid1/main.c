@@ -173,7 +173,7 @@ static void watch_oom(struct journal *j, const struct cgroup *cgroup)
 			cgroup_count(j->oom, "memory.events", "oom_kill");
 }
 
-static int run(struct options *o, uint64_t mask)
+static int run(struct options *o, uint64_t mask, int *asked_by)
 {
 	static struct linux_world world;
 	static struct journal journal;
@@ -230,6 +230,7 @@ static int run(struct options *o, uint64_t mask)
 	if (o->parting)
 		scope_send(&world.reach, (enum scope)o->scope, o->parting,
 			   NULL);
+	*asked_by = policy.asked_by;
 	journal_end(&journal, &policy, code);
 	cgroup_end(&cgroup);
 	return code;
@@ -246,11 +247,9 @@ static bool taken_over(struct options *o, int *code)
 	return false;
 }
 
-static int whole(char **argv)
+static int whole(char **argv, uint64_t mask, int *asked_by)
 {
 	static struct options o;
-	/* Before anything: what comes from now on waits. */
-	const uint64_t mask = linux_block(ALL_SIGNALS);
 	const struct complaint none = { .trouble = NO_PROGRAM };
 	const struct complaint whom = { .trouble = BAD_VALUE,
 					.about = "--as",
@@ -275,21 +274,23 @@ static int whole(char **argv)
 		return code;
 	if (!o.program[0] && !o.pause)
 		return o.dialect->complain(&o, &none);
-	return run(&o, mask);
+	return run(&o, mask, asked_by);
 }
 
 int main(int argc, char **argv)
 {
-	int code;
+	/* Before anything: what comes from now on waits. */
+	const uint64_t mask = linux_block(ALL_SIGNALS);
+	int asked_by = 0, code;
 	size_t i;
 
 	(void)argc;
 	for (i = 0; parts[i]; i++)
 		if (parts[i]->begin)
 			parts[i]->begin(&argv);
-	code = whole(argv);
+	code = whole(argv, mask, &asked_by);
 	for (i = 0; parts[i]; i++)
 		if (parts[i]->end)
-			parts[i]->end(code, 0);
+			parts[i]->end(code, asked_by);
 	return code;
 }

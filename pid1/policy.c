@@ -177,6 +177,7 @@ void policy_init(struct policy *p, const struct wishes *wishes)
 	p->wishes = *wishes;
 	p->state = wishes->idle ? IDLE : SERVING;
 	p->asked = 0;
+	p->asked_by = 0;
 	p->killed = 0;
 	p->main_gone = wishes->idle;
 	p->gave_up = p->left = false;

@@ -130,6 +130,7 @@ struct policy {
 	struct wishes wishes;
 	enum state state;
 	uint8_t asked;  /* how often a stop was: 0 to 3 */
+	int asked_by;   /* the signal that asked last, as it was heard; or 0 */
 	uint8_t killed; /* how often KILL was sent to the others */
 	bool main_gone;
 	bool gave_up; /* somebody is left whom KILL did not end */

@@ -216,6 +216,8 @@ static void listen(struct service *s)
 		return;
 	}
 	what = policy_hear(&s->policy->wishes, heard.sig, heard.sender);
+	if (what == STOP_ASKED)
+		s->policy->asked_by = heard.sig;
 	journal_heard(s->journal, &heard, what);
 	act(s, policy_step(s->policy, what), &heard);
 }

@@ -9,12 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pid1/ids.h"
 #include "pid1/vmconf.h"
 #include "pid1/vmend.h"
 #include "pid1/vmfiles.h"
 #include "pid1/vmmount.h"
 #include "pid1/vmsay.h"
-#include "pid1/vmuser.h"
 
 #define BIT(sig) (UINT64_C(1) << ((sig)-1))
 
@@ -251,20 +251,22 @@ static bool take_own(struct options *o, const struct vm_conf *c, int *code)
 static bool take_user(struct options *o, const struct vm_conf *c, int *code)
 {
 	struct vm_remark r = { .file = vmfiles_image(c), .about = "User" };
-	struct vm_text passwd, group;
-	unsigned int uid, gid;
+	static struct ids ids;
+	uint64_t uid;
 
-	if (!c->user || o->has_uid || o->has_gid)
+	if (!c->user || o->user || o->has_uid)
 		return true;
-	passwd = vmfiles_read("/etc/passwd");
-	group = vmfiles_read("/etc/group");
-	r.why = vmuser_read(c->user, passwd.text ? passwd.text : "",
-			    group.text ? group.text : "", &uid, &gid);
-	if (r.why)
+	r.why = ids_find(c->user, &ids);
+	if (!r.why) {
+		o->user = c->user;
+		return true;
+	}
+	/* A number that nobody knows: with an image, its group is root's. */
+	if (!read_number(c->user, strlen(c->user), UINT32_MAX - 1, &uid))
 		return !give_up(code, CODE_FAILED, &r);
 	o->has_uid = o->has_gid = true;
-	o->uid = uid;
-	o->gid = gid;
+	o->uid = (uid_t)uid;
+	o->gid = 0;
 	return true;
 }
 

@@ -3,8 +3,7 @@
  * crash nor believe them.  One input is all that it reads, in sections that end
  * with the byte 0x1e:
  *
- *	command line, image config, /container.env, metadata, /container.cmd,
- *	user, passwd, group
+ *	command line, image config, /container.env, metadata, /container.cmd
  *
  * A section that is empty, or missing, is a file that is not there.  tests/vm/
  * fuzz.c gives this to libFuzzer, t-init-vmfuzz.c what libFuzzer found.
@@ -19,9 +18,8 @@
 
 #include "pid1/vmconf.h"
 #include "pid1/vmrules.h"
-#include "pid1/vmuser.h"
 
-enum { SECTIONS = 8, SECTION_END = 0x1e };
+enum { SECTIONS = 5, SECTION_END = 0x1e };
 
 #define must(cond) \
 	do { \
@@ -97,18 +95,6 @@ static inline void vmfuzz_look(const struct vm_conf *c)
 	must(!c->line_dir || !vmrules_path(c->line_dir));
 }
 
-static inline void vmfuzz_user(const struct section *s)
-{
-	unsigned int uid, gid;
-	const char *why;
-
-	if (!s[5].text)
-		return;
-	why = vmuser_read(s[5].text, s[6].text ? s[6].text : "",
-			  s[7].text ? s[7].text : "", &uid, &gid);
-	must(why || (uid != ~0U && gid != ~0U));
-}
-
 static inline void vmfuzz_one(const uint8_t *data, size_t size)
 {
 	struct section s[SECTIONS];
@@ -136,7 +122,6 @@ static inline void vmfuzz_one(const uint8_t *data, size_t size)
 		vmfuzz_look(&c);
 	else
 		must(c.wrong.file && c.wrong.about && c.wrong.why);
-	vmfuzz_user(s);
 	free(memory);
 	free(line);
 	for (int i = 0; i < SECTIONS; i++)

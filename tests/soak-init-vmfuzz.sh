@@ -12,7 +12,7 @@ clang -g -O1 -std=c11 -D_GNU_SOURCE -I"$srcdir" -I"$srcdir/include" \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-o "$there/fuzz" "$srcdir/tests/vm/fuzz.c" "$srcdir"/pid1/vmconf.c \
 	"$srcdir"/pid1/vmjson.c "$srcdir"/pid1/vmline.c \
-	"$srcdir"/pid1/vmrules.c "$srcdir"/pid1/vmuser.c || exit 1
+	"$srcdir"/pid1/vmrules.c || exit 1
 "$there/fuzz" -max_total_time=$seconds -max_len=4096 -timeout=10 -use_value_profile=1 \
 	-artifact_prefix="$there/" "$there/found" "$srcdir/tests/vm/corpus" \
 	>"$there/log" 2>&1

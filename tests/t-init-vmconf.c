@@ -10,7 +10,6 @@
 #include "pid1/vmconf.h"
 #include "pid1/vmline.h"
 #include "pid1/vmrules.h"
-#include "pid1/vmuser.h"
 #include "tests/tap.h"
 
 /* --- the kernel's words ---------------------------------------------------- */
@@ -549,56 +548,6 @@ static void too_many_variables_are_told_of(void)
 	       "and are told of");
 }
 
-/* --- users ----------------------------------------------------------------- */
-
-static const char *user(const char *spec)
-{
-	static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
-				     "web:x:33:34::/:\n"
-				     "torn:x\n"
-				     "odd:x:7:\n"
-				     "last:x:8:9";
-	static const char group[] = "root:x:0:\nstaff:x:50:web\ntorn:x\n";
-	static char out[100];
-	unsigned int uid, gid;
-	const char *why = vmuser_read(spec, passwd, group, &uid, &gid);
-
-	if (why)
-		return why;
-	snprintf(out, sizeof(out), "%u:%u", uid, gid);
-	return out;
-}
-
-static void users_have_names_and_numbers(void)
-{
-	static const char *const cases[][2] = {
-		{ "1000", "1000:0" },
-		{ "33", "33:34" },
-		{ "33:5", "33:5" },
-		{ "web", "33:34" },
-		{ "web:staff", "33:50" },
-		{ "web:7", "33:7" },
-		{ "last", "8:9" },
-		{ "4294967294", "4294967294:0" },
-		{ "4294967295", "names a user who is not in /etc/passwd" },
-		{ "99999999999999999999",
-		  "names a user who is not in /etc/passwd" },
-		{ "", "names a user who is not in /etc/passwd" },
-		{ ":", "names a user who is not in /etc/passwd" },
-		{ "we", "names a user who is not in /etc/passwd" },
-		{ "torn", "names a user without a number" },
-		{ "odd", "names a user without a group" },
-		{ "odd:1", "7:1" },
-		{ "web:", "names a group that is not in /etc/group" },
-		{ "web:nobody", "names a group that is not in /etc/group" },
-		{ "web:torn", "names a group without a number" },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		is_str(user(cases[i][0]), cases[i][1], "user \"%s\"",
-		       cases[i][0]);
-}
-
 int main(void)
 {
 	a_line_is_cut_as_the_kernel_does();
@@ -613,6 +562,5 @@ int main(void)
 	what_is_wrong_is_said();
 	memory_may_be_short();
 	too_many_variables_are_told_of();
-	users_have_names_and_numbers();
 	return done_testing();
 }

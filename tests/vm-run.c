@@ -1,6 +1,6 @@
 /*
  * vm-run -k KERNEL -i INITRAMFS -o FOLDER [-a WORDS] [-m MB] [-t SECONDS]
- *	  [-M MACHINE] [-1] [-I]
+ *	  [-M MACHINE] [-u TEXT] [-1] [-I]
  *
  * Boot a kernel under qemu, watch it, and see to it that it ends.
  *
@@ -18,7 +18,8 @@
  *
  * -a is added to the kernel's command line; -M gives another machine than q35;
  * with -1, for machines that have but one port, the results are read from the
- * console. -I counts instructions instead of time, a nanosecond each.
+ * console.  -I counts instructions instead of time, a nanosecond each.  With -u
+ * it is enough some seconds after a line of the console had TEXT in it.
  *
  * How it ended is the last word of FOLDER/end and, with the time it took, a line
  * on stderr: guest-shutdown (it switched itself off), guest-reset (it rebooted),
@@ -44,6 +45,8 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Seconds after -u's text. */
+enum { MORE = 3 };
 enum { SILENT = 123, TIME_UP = 124, TROUBLE = 125 };
 enum { CONSOLE, RESULTS, MONITOR, NR_LINKS };
 
@@ -57,14 +60,15 @@ struct link {
 };
 
 static struct {
-	const char *kernel, *initrd, *out, *words, *machine, *megabytes;
+	const char *kernel, *initrd, *out, *words, *machine, *megabytes, *until;
 	int seconds;
 	bool one_port, count;
-} opt = { .words = "", .machine = "q35", .megabytes = "192", .seconds = 60 };
+} opt = { .words = "", .machine = "q35", .megabytes = "192", .seconds = 180 };
 
 static struct link links[NR_LINKS];
 static FILE *marks;
 static double started;
+static double last;     /* when to end it, if not 0 */
 static const char *end; /* the reason, once there is one */
 static int status = SILENT;
 
@@ -149,6 +153,8 @@ static void hear(struct link *l)
 		hear_monitor(l->line);
 	if (l == &links[CONSOLE] && strstr(l->line, "Kernel panic"))
 		end = "guest-panic";
+	if (l == &links[CONSOLE] && opt.until && strstr(l->line, opt.until))
+		last = now() + MORE;
 	l->used = 0;
 }
 
@@ -272,12 +278,17 @@ static void watch(void)
 			end = "time-up";
 			return;
 		}
+		if (last && now() >= last && !end)
+			end = "enough";
 		if (end && strcmp(end, "enough") == 0)
 			return;
+		if (last && last - now() < left)
+			left = last - now();
 		for (int i = 0; i < NR_LINKS; i++)
 			polls[i] = (struct pollfd){ .fd = links[i].fd,
 						    .events = POLLIN };
-		if (poll(polls, NR_LINKS, (int)(left * 1000) + 1) <= 0)
+		if (poll(polls, NR_LINKS,
+			 left > 0 ? (int)(left * 1000) + 1 : 0) <= 0)
 			continue;
 		for (int i = 0; i < NR_LINKS; i++)
 			if (polls[i].revents)
@@ -293,7 +304,7 @@ static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "k:i:o:a:m:t:M:1I")) != -1)
+	while ((c = getopt(argc, argv, "k:i:o:a:m:t:M:u:1I")) != -1)
 		switch (c) {
 		case 'k':
 			opt.kernel = optarg;
@@ -312,6 +323,9 @@ static void options(int argc, char **argv)
 			break;
 		case 't':
 			opt.seconds = atoi(optarg);
+			break;
+		case 'u':
+			opt.until = optarg;
 			break;
 		case 'M':
 			opt.machine = optarg;

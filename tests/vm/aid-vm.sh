@@ -22,16 +22,27 @@ script() {
 }
 
 boot() {
-	options=
-	while [ "$1" != -- ]; do
-		options="$options '$1'"
-		shift
+	rm -rf "$tmp/vm"
+	mkdir "$tmp/vm"
+	options=0
+	for word; do
+		[ "$word" != -- ] || break
+		options=$((options + 1))
 	done
-	shift
-	mkdir -p "$tmp/vm"
-	sh "$srcdir/tests/vm/pack.sh" "$vm" "$tmp/initramfs" "$@" || exit 1
-	eval "'$O/tests/vm-run' -k '$vm/vmlinuz' -i '$tmp/initramfs' \
-		-o '$tmp/vm' $options" 2>"$tmp/vm/said"
+	(
+		shift $((options + 1))
+		exec sh "$srcdir/tests/vm/pack.sh" "$vm" "$tmp/initramfs" "$@"
+	) || exit 1
+	# The options to the end, and what they stood before away.
+	files=$(($# - options))
+	while [ "$options" -gt 0 ]; do
+		set -- "$@" "$1"
+		shift
+		options=$((options - 1))
+	done
+	shift "$files"
+	"$O/tests/vm-run" -k "$vm/vmlinuz" -i "$tmp/initramfs" -o "$tmp/vm" \
+		"$@" 2>"$tmp/vm/said"
 	code=$?
 	ended=$(cat "$tmp/vm/end")
 	rm -f "$tmp/initramfs"
@@ -40,6 +51,6 @@ boot() {
 # To be said after a failed ok or is: ok ... || trouble
 trouble() {
 	for file in said results console; do
-		tail -n 30 "$tmp/vm/$file" | sed "s/^/#   $file: /"
+		[ ! -s "$tmp/vm/$file" ] || tail -n 30 "$tmp/vm/$file" | sed "s/^/#   $file: /"
 	done >&2
 }

@@ -21,7 +21,7 @@ machine() {
 	# shellcheck disable=SC2086	# a list
 	boot $before -a "$line" -- "$init=/init" "$@"
 	console=$(cat "$tmp/vm/console")
-	results=$(cat "$tmp/vm/results")
+	results=$(cat "$tmp/vm/results" 2>/dev/null)
 }
 
 # has TEXT LINE CLAIM: one of its lines is this.

@@ -11,7 +11,9 @@ set -e
 parts=$1 out=$2
 shift 2
 here=$(dirname "$0")
+umask 022
 root=$(mktemp -d "${TMPDIR:-/tmp}/kith-pack.XXXXXX")
+chmod 755 "$root"
 trap 'rm -rf "$root"' EXIT
 trap 'exit 130' HUP INT TERM
 

@@ -38,7 +38,7 @@ script init <<'END'
 #!/bin/sh
 exec sleep 1000
 END
-boot -t 5 -- "$tmp/init=/init"
+boot -t 10 -- "$tmp/init=/init"
 is "$ended, $code" "time-up, 124" "who does not end is ended"
 
 done_testing
