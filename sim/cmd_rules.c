@@ -89,13 +89,16 @@ static void print_witnesses(int rule, const struct witness *w, int n)
 		putchar('\n');
 }
 
-static void print_rule(int rule, const struct witness *w, int n)
+static void print_rule(int rule, const struct witness *w, int n, bool on_linux)
 {
 	const struct rule *r = &rules[rule];
 	struct standing s = rule_standing(rule, w, n);
 
-	printf("  %-7s  %-7s  %s\n", r->id,
-	       s.cited ? verdict_text(s.model) : "-", r->title);
+	printf("  %-7s  %-7s  ", r->id, s.cited ? verdict_text(s.model) : "-");
+	if (on_linux)
+		printf("linux: %-7s  ",
+		       s.cited ? verdict_text(s.on_linux) : "-");
+	printf("%s\n", r->title);
 	if (*r->waits)
 		printf("%*swaits for %s\n", 11, "", r->waits);
 	if (r->test)
@@ -103,14 +106,14 @@ static void print_rule(int rule, const struct witness *w, int n)
 	print_witnesses(rule, w, n);
 }
 
-static void print_rules(const struct witness *w, int n)
+static void print_rules(const struct witness *w, int n, bool on_linux)
 {
 	for (int i = 0; i < nr_rules; i++) {
 		if (rules[i].is_group)
 			printf("%s%s: %s\n", i ? "\n" : "", rules[i].id,
 			       rules[i].title);
 		else
-			print_rule(i, w, n);
+			print_rule(i, w, n, on_linux);
 	}
 	putchar('\n');
 	print_sums(w, n);
@@ -125,8 +128,16 @@ static void add_text(struct out *o, const char *key, const char *text)
 	out_json(o, text, strlen(text));
 }
 
+static void add_verdicts(struct out *o, enum verdict model,
+			 enum verdict on_linux, bool both)
+{
+	out(o, ",\"model\":\"%s\"", verdict_text(model));
+	if (both)
+		out(o, ",\"linux\":\"%s\"", verdict_text(on_linux));
+}
+
 static void add_witnesses(struct out *o, int rule, const struct witness *w,
-			  int n)
+			  int n, bool both)
 {
 	const char *comma = "";
 
@@ -136,13 +147,14 @@ static void add_witnesses(struct out *o, int rule, const struct witness *w,
 			continue;
 		out(o, "%s{\"file\":", comma);
 		out_json(o, w[i].file, strlen(w[i].file));
-		out(o, ",\"model\":\"%s\"}", verdict_text(w[i].model));
+		add_verdicts(o, w[i].model, w[i].on_linux, both);
+		out_text(o, "}");
 		comma = ",";
 	}
 	out_text(o, "]");
 }
 
-static void print_json(int rule, const struct witness *w, int n)
+static void print_json(int rule, const struct witness *w, int n, bool both)
 {
 	const struct rule *r = &rules[rule];
 	struct standing s = rule_standing(rule, w, n);
@@ -150,15 +162,15 @@ static void print_json(int rule, const struct witness *w, int n)
 
 	out(&o, "{\"rule\":\"%s\"", r->id);
 	add_text(&o, "title", r->title);
-	out(&o, ",\"cited\":%u,\"model\":\"%s\"", s.cited,
-	    verdict_text(s.model));
+	out(&o, ",\"cited\":%u", s.cited);
+	add_verdicts(&o, s.model, s.on_linux, both);
 	if (*r->waits)
 		add_text(&o, "waits", r->waits);
 	if (r->test) {
 		add_text(&o, "test", r->test);
 		add_text(&o, "why", r->why);
 	}
-	add_witnesses(&o, rule, w, n);
+	add_witnesses(&o, rule, w, n, both);
 	put_line(&o);
 }
 
@@ -176,16 +188,18 @@ int cmd_rules(const struct options *options, int files, char **file)
 			status = USAGE;
 	for (int i = 0; i < files && status != USAGE; i++) {
 		witness_run(&w[i]);
-		if (w[i].model == FAILS)
+		if (options->on_linux)
+			witness_run_on_linux(&w[i]);
+		if (w[i].model == FAILS || w[i].on_linux == FAILS)
 			status = FAILED;
 	}
 	if (status != USAGE && options->json)
 		for (int i = 0; i < nr_rules; i++) {
 			if (!rules[i].is_group)
-				print_json(i, w, files);
+				print_json(i, w, files, options->on_linux);
 		}
 	else if (status != USAGE)
-		print_rules(w, files);
+		print_rules(w, files, options->on_linux);
 	for (int i = 0; i < files; i++)
 		witness_free(&w[i]);
 	free(w);

@@ -43,9 +43,9 @@ static const struct command {
 	  "random programs on the model and on Linux; shrink and save what "
 	  "differs",
 	  cmd_fuzz, "spnFSojM", 0, 0 },
-	{ "rules", "[--format json] [FILE...]",
+	{ "rules", "[--on linux] [--format json] [FILE...]",
 	  "which rules of the rulebook the files cite, and whether they hold",
-	  cmd_rules, "f", 0, 0 },
+	  cmd_rules, "fL", 0, 0 },
 };
 
 enum { NR_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/memory.h"
+#include "sim/pair.h"
 #include "sim/run.h"
 #include "sim/show.h"
 #include "sim/text.h"
@@ -99,22 +100,40 @@ void witness_free(struct witness *w)
 /* --- running ---------------------------------------------------------------
  */
 
+static enum verdict verdict_of(int status)
+{
+	return status == 0   ? HOLDS
+	       : status == 1 ? FAILS
+			     : NOT_RUN; /* it needs what is not here */
+}
+
 void witness_run(struct witness *w)
 {
 	struct run run = { .failed = tell_failure };
 
-	if (!w->is_transcript)
-		return;
-	switch (run_script(&run, &w->script, NULL)) {
-	case 0:
-		w->model = HOLDS;
-		break;
-	case 1:
-		w->model = FAILS;
-		break;
-	default: /* it needs another kernel than this one */
-		break;
-	}
+	if (w->is_transcript)
+		w->model = verdict_of(run_script(&run, &w->script, NULL));
+}
+
+static void tell_both(struct run *run, const struct line *line,
+		      const struct difference *d)
+{
+	fprintf(stderr, "%s:%u: %s: the model says '%s', linux says '%s'\n",
+		run->script->source.name, (unsigned)line->number,
+		out_line(&d->what), out_line(&d->model),
+		out_line(&d->on_linux));
+}
+
+void witness_run_on_linux(struct witness *w)
+{
+	struct run run = {
+		.on_linux = true,
+		.failed = tell_failure,
+		.differs = tell_both,
+	};
+
+	if (w->is_transcript)
+		w->on_linux = verdict_of(run_script(&run, &w->script, NULL));
 }
 
 /* One that fails is enough. */
@@ -131,6 +150,7 @@ struct standing rule_standing(int rule, const struct witness *w, int n)
 		if (w[i].cites[rule]) {
 			s.cited += w[i].cites[rule];
 			s.model = together(s.model, w[i].model);
+			s.on_linux = together(s.on_linux, w[i].on_linux);
 		}
 	return s;
 }

@@ -2,8 +2,9 @@
  * The rules of the rulebook, and what shows them.
  *
  * A file cites a rule where its name stands in it, be it a transcript or a test
- * in C.  A transcript, a file whose name ends in .kith, can also be run: then
- * the rules that it cites hold, as far as it shows them, or do not.
+ * in C.  A transcript, a file whose name ends in .kith, can also be run, on the
+ * model and on this kernel: then the rules that it cites hold there, as far as
+ * it shows them, or do not.
  */
 #ifndef SIM_RULES_H
 #define SIM_RULES_H
@@ -33,20 +34,24 @@ struct witness {
 	unsigned *cites;
 	bool is_transcript;
 	struct script script;
-	enum verdict model;
+	enum verdict model, on_linux;
 };
 
 /* 0; -1 if it cannot be read, or is no transcript, and that has been said. */
 int witness_read(struct witness *w, const char *file);
 void witness_free(struct witness *w);
 
-/* Run it on the model, if it is a transcript; what fails is told on stderr. */
+/*
+ * Run it, if it is a transcript, on the model, and then on Linux beside the
+ * model; what fails or differs is told on stderr.
+ */
 void witness_run(struct witness *w);
+void witness_run_on_linux(struct witness *w);
 
 /* What all of them together say of a rule. */
 struct standing {
 	unsigned cited;
-	enum verdict model;
+	enum verdict model, on_linux;
 };
 struct standing rule_standing(int rule, const struct witness *w, int n);
 

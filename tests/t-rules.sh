@@ -100,4 +100,21 @@ is "$?:$(cat out err)" "2:bad.kith:1:8: expected ')', as there are no arguments,
 is "$?" 2 "nor if one cannot be read"
 matches "$(cat err)" "*missing.c*" "which is told"
 
+# --- on Linux ----------------------------------------------------------------
+
+"$kith" rules --on linux a.kith >out 2>err
+if grep -q 'cannot be run on linux' err; then
+	skip "on Linux" "$(cat err)"
+else
+	matches "$(grep '^  RPT-01 ' out)" "*RPT-01   holds    linux: holds   *" \
+		"with --on linux there is a second verdict"
+	"$kith" rules --on linux b.kith >out 2>err
+	is "$?" 1 "a transcript that fails there: status 1"
+	matches "$(grep '^  RPT-02 ' out)" "*RPT-02   fails    linux: fails *" \
+		"both are told"
+	is "$("$kith" rules --on linux --format json a.kith d.c | grep '"RPT-01"')" \
+		'{"rule":"RPT-01","title":"orphans go to init","cited":2,"model":"holds","linux":"holds","shown":[{"file":"a.kith","model":"holds","linux":"holds"},{"file":"d.c","model":"not run","linux":"not run"}]}' \
+		"the same for programs"
+fi
+
 done_testing
