@@ -137,8 +137,8 @@ static bool outputs_agree(const struct comparison *c, pid_t tid,
 	return true;
 }
 
-static bool results_agree(const struct comparison *c, const struct person *p,
-			  struct difference *d)
+bool compare_results(const struct comparison *c, const struct person *p,
+		     struct difference *d)
 {
 	const struct form *form = form_of(&p->call);
 	struct kith_result r;
@@ -167,7 +167,8 @@ static bool all_results_agree(const struct comparison *c, struct difference *d)
 	for (uint32_t i = 0; i < c->linux->count; i++) {
 		const struct person *p = c->linux->person[i];
 
-		if (p->returned && p->life == ALIVE && !results_agree(c, p, d))
+		if (p->returned && p->life == ALIVE &&
+		    !compare_results(c, p, d))
 			return false;
 	}
 	for (size_t i = 0; i < c->count; i++) {

@@ -39,6 +39,10 @@ struct comparison {
  */
 bool compare_begin(struct comparison *c, struct difference *d);
 
+/* Did p's call return, with all that it filled in, what it did in the model? */
+bool compare_results(const struct comparison *c, const struct person *p,
+		     struct difference *d);
+
 /* True if all is the same; else d, unless NULL, has the first difference. */
 bool compare(const struct comparison *c, struct difference *d);
 

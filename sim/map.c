@@ -4,7 +4,7 @@
 #include "sim/map.h"
 #include "sim/memory.h"
 
-static struct slot *find(const struct map *map, pid_t key)
+static struct map_slot *find(const struct map *map, pid_t key)
 {
 	size_t mask = map->size - 1;
 	size_t i = ((uint32_t)key * UINT32_C(2654435761)) & mask;
@@ -33,14 +33,14 @@ static void grow(struct map *map)
 
 void map_set(struct map *map, pid_t key, void *value)
 {
-	struct slot *slot;
+	struct map_slot *slot;
 
 	if (map->used * 4 >= map->size * 3)
 		grow(map);
 	slot = find(map, key);
 	if (!slot->key)
 		map->used++;
-	*slot = (struct slot){ key, value };
+	*slot = (struct map_slot){ key, value };
 }
 
 void map_free(struct map *map)

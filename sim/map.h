@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 struct map {
-	struct slot {
+	struct map_slot {
 		pid_t key; /* 0: empty */
 		void *value;
 	} * slots;

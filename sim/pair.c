@@ -24,6 +24,7 @@ static void hear(struct kith_observer *o, const struct kith_event *e)
 	struct pair *p =
 		(struct pair *)((char *)o - offsetof(struct pair, observer));
 
+	search_hear(p, e);
 	switch (e->type) {
 	case KITH_EV_RETURN:
 		note(p, e->actor, SAID_RETURNED, 0);
@@ -39,140 +40,6 @@ static void hear(struct kith_observer *o, const struct kith_event *e)
 	}
 }
 
-/* --- choices -------------------------------------------------------------- */
-
-/*
- * When did Linux have thread tid run, judging by where its children are now?
- * They stand in their new parent's list in the order in which their old parents
- * died.  Lower is earlier.
- */
-static long evidence(const struct pair *p, pid_t tid)
-{
-	const struct person *me = watch_find(&p->linux, tid);
-	pid_t child;
-	const struct person *c, *parent;
-	const char *at;
-	char needle[16];
-	int parent_tid;
-
-	if (kith_children(p->model, tid, &child, 1) < 1)
-		return me ? 1000000 : 999999; /* whoever is gone, went */
-	c = watch_find(&p->linux, child);
-	if (!c || sscanf(strrchr(c->stat, ')') + 1, " %*c %d", &parent_tid) < 1)
-		return 999999;
-	parent = watch_find(&p->linux, parent_tid);
-	if (!parent || !parent->children_text)
-		return 999999;
-	snprintf(needle, sizeof(needle), " %d ", (int)child);
-	at = strstr(parent->children_text, needle);
-	return at ? at - parent->children_text : 0;
-}
-
-static void sort_by_evidence(const struct pair *p, pid_t *tid, long n)
-{
-	long key[MOST_RUNNABLE];
-
-	for (long i = 0; i < n; i++) {
-		pid_t t = tid[i];
-		long k = evidence(p, t), j = i;
-
-		for (; j > 0 && key[j - 1] > k; j--) {
-			key[j] = key[j - 1];
-			tid[j] = tid[j - 1];
-		}
-		key[j] = k;
-		tid[j] = t;
-	}
-}
-
-/* True if this state was come to before; it is remembered. */
-static bool is_known(struct pair *p)
-{
-	uint64_t h = kith_hash(p->model);
-
-	for (size_t i = 0; i < p->compare.count; i++)
-		h = (h ^ (uint64_t)p->said[i].tid << 8 ^
-		     (uint64_t)p->said[i].what) *
-		    UINT64_C(0x9e3779b97f4a7c15);
-	h |= 1;
-	for (size_t i = h & (SEEN - 1);; i = (i + 1) & (SEEN - 1)) {
-		if (p->seen[i] == h)
-			return true;
-		if (!p->seen[i]) {
-			if (p->seen_count < SEEN / 2) {
-				p->seen[i] = h;
-				p->seen_count++;
-			}
-			return false;
-		}
-	}
-}
-
-/* Who goes next among n > 1; 0: no use in going on. */
-static pid_t choose(struct pair *p, const pid_t *tid, long n)
-{
-	struct path *path = &p->path;
-	pid_t sorted[MOST_RUNNABLE], picked;
-	int i = path->length, k = 0;
-
-	if (i == MOST_CHOICES)
-		return tid[0];
-	memcpy(sorted, tid, (size_t)n * sizeof(sorted[0]));
-	if (p->by_evidence)
-		sort_by_evidence(p, sorted, n);
-	if (i >= path->forced) {
-		if (p->searching && is_known(p)) {
-			path->dead_end = true;
-			return 0;
-		}
-		path->pick[i] = 0;
-	}
-	picked = sorted[path->pick[i]];
-	while (tid[k] != picked)
-		k++;
-	path->ran[i] = (uint16_t)k;
-	path->among[i] = (uint16_t)n;
-	path->length++;
-	return picked;
-}
-
-/* The call, on the model, along the path; and what was said of it. */
-void pair_run_model(struct pair *p, pid_t tid, const struct kith_call *call)
-{
-	pid_t who[MOST_RUNNABLE];
-	long n;
-
-	p->compare.count = 0;
-	p->path.length = 0;
-	p->path.dead_end = false;
-	kith_call(p->model, tid, call);
-	while ((n = kith_runnable(p->model, who, MOST_RUNNABLE)) > 0) {
-		pid_t next = who[0];
-
-		if (n > MOST_RUNNABLE)
-			n = MOST_RUNNABLE;
-		if (n > 1)
-			next = choose(p, who, n);
-		if (!next)
-			return;
-		kith_step_thread(p->model, next);
-	}
-}
-
-/* The next path in order; false if that was the last. */
-static bool next_path(struct path *path)
-{
-	int i = path->length;
-
-	while (i > 0 && path->pick[i - 1] + 1 >= path->among[i - 1])
-		i--;
-	if (i == 0)
-		return false;
-	path->pick[i - 1]++;
-	path->forced = i;
-	return true;
-}
-
 void pair_put_back(struct pair *p)
 {
 	kith_unwatch(p->model, &p->observer);
@@ -181,64 +48,23 @@ void pair_put_back(struct pair *p)
 	p->halted = false;
 }
 
-static bool agrees(struct pair *p, struct difference *d)
+bool pair_agrees(const struct pair *p)
 {
 	if (p->path.dead_end)
 		return false;
 	if (p->halted)
 		return !stage_is_alive(&p->stage) || !watch_find(&p->linux, 1);
-	return compare(&p->compare, d);
-}
-
-/* All other orders, the likely ones first.  True if one is Linux's. */
-static bool search(struct pair *p, pid_t tid, const struct kith_call *call)
-{
-	bool found = false;
-	int runs = 0;
-
-	if (!p->seen)
-		p->seen = must_alloc(SEEN * sizeof(p->seen[0]));
-	memset(p->seen, 0, SEEN * sizeof(p->seen[0]));
-	p->seen_count = 0;
-	p->by_evidence = p->searching = true;
-	p->path.forced = 0;
-	do {
-		pair_put_back(p);
-		pair_run_model(p, tid, call);
-		found = agrees(p, NULL);
-	} while (!found && ++runs < MOST_RUNS && next_path(&p->path));
-	p->searching = false;
-	if (runs == MOST_RUNS) {
-		snprintf(p->why, sizeof(p->why),
-			 "linux chose an order that is not among the first %d "
-			 "of the model's",
-			 MOST_RUNS);
-		p->lost = true;
-	}
-	return found;
+	return compare(&p->compare, NULL);
 }
 
 /* --- a call --------------------------------------------------------------- */
 
-/* The two have done what they did. */
-static enum pair_result judge(struct pair *p, pid_t tid,
-			      const struct kith_call *call,
-			      struct difference *d)
+/* What is told is the difference from the order that comes first. */
+static void tell_difference_of(struct pair *p, struct difference *d)
 {
-	p->path.forced = 0;
-	p->by_evidence = false;
-	pair_run_model(p, tid, call);
-	if (agrees(p, NULL))
-		return p->halted ? PAIR_HALTED : PAIR_SAME;
-	if (p->path.length && search(p, tid, call))
-		return p->halted ? PAIR_HALTED : PAIR_SAME;
-	if (p->lost)
-		return PAIR_LOST;
-	/* What is told is the difference from the order that comes first. */
 	pair_put_back(p);
-	p->path.forced = 0;
-	p->by_evidence = false;
-	pair_run_model(p, tid, call);
+	p->level = PLAIN;
+	search_run(p);
 	if (p->halted) {
 		out_text(&d->what, "init");
 		out_text(&d->model, "is dead");
@@ -248,6 +74,24 @@ static enum pair_result judge(struct pair *p, pid_t tid,
 	}
 	pair_draw(p, &d->trees);
 	p->alone = true;
+}
+
+/* The two have done what they did. */
+static enum pair_result judge(struct pair *p, struct difference *d)
+{
+	p->level = PLAIN;
+	search_run(p);
+	if (pair_agrees(p) || search(p))
+		return p->halted ? PAIR_HALTED : PAIR_SAME;
+	if (p->tried >= MOST_TRIED) {
+		snprintf(p->why, sizeof(p->why),
+			 "linux chose an order that was not found in %d steps "
+			 "of the model",
+			 MOST_TRIED);
+		p->lost = true;
+		return PAIR_LOST;
+	}
+	tell_difference_of(p, d);
 	return PAIR_DIFFER;
 }
 
@@ -317,7 +161,7 @@ enum pair_result pair_call(struct pair *p, pid_t tid,
 	if (on_linux(p, who, call))
 		return PAIR_LOST;
 	p->compare.births += call_may_give_birth(call);
-	return judge(p, tid, call, d);
+	return judge(p, d);
 }
 
 /* --- the whole ------------------------------------------------------------ */
@@ -338,6 +182,7 @@ static bool begin(struct pair *p, const struct kith_config *config,
 {
 	struct kith_config mine = *config;
 
+	mine.micro = true;
 	mine.lacks_caps = lacking(watch_find(&p->linux, 1));
 	p->model = kith_new(&mine);
 	if (!p->model) {

@@ -81,10 +81,10 @@ int pair_proc(const struct pair *p, pid_t tid, const char *file, char *buf,
 	      size_t len);
 
 /*
- * Which of the model's choices were Linux's in the last call, "1 0 2", each
- * from 0; empty if the first was, each time.
+ * In which order threads went in the last call, as a "# order:" line has it;
+ * empty if it is the one that the model takes by itself.
  */
-void pair_choices(const struct pair *p, struct out *o);
+void pair_order(const struct pair *p, struct out *o);
 
 /* Both families, for people. */
 void pair_draw(const struct pair *p, struct out *o);

@@ -1,27 +1,45 @@
 /*
- * What a pair is made of, for the two files that are about it: pair.c, which
- * makes calls and finds out whether the two agree, and pair_show.c, which tells
- * others of it.
+ * What a pair is made of, for the files that are about it: pair.c, which makes
+ * calls and asks whether the two agree; search.c, which looks among the model's
+ * orders for Linux's; and pair_show.c, which tells others of it.
+ *
+ * The model of a pair takes small steps.  Of the orders in which they can be
+ * taken there are three levels:
+ *
+ *	PLAIN   whoever is at it goes on as long as he can; then the one that
+ *	        has waited longest.  This is what `kith run` does
+ *	COARSE  whoever is at it goes on; then anyone
+ *	FINE    anyone, at each step
  */
 #ifndef SIM_PAIR_OWN_H
 #define SIM_PAIR_OWN_H
 
 #include "sim/compare.h"
+#include "sim/draw.h"
 #include "sim/pair.h"
 
 enum {
 	MOST_RUNNABLE = 256, /* among whom may be chosen */
-	MOST_CHOICES = 256,  /* in one line */
-	MOST_RUNS = 20000,   /* orders that are tried */
+	MOST_CHOICES = 1024, /* in one line */
+	MOST_TURNS = 512,    /* that can be told of */
+	MOST_TRIED = 400000, /* steps, before a search is given up */
 	SEEN = 1 << 15,      /* states that are remembered; a power of two */
 };
+
+enum level { PLAIN, COARSE, FINE };
 
 /* The choices of one run of the model: among how many, and which. */
 struct path {
 	int length, forced; /* the first so many are given */
-	bool dead_end;      /* it came to a state that was tried before */
+	bool dead_end;      /* this cannot be Linux's */
+	int turns;
 	uint16_t among[MOST_CHOICES], pick[MOST_CHOICES];
-	uint16_t ran[MOST_CHOICES]; /* as the model numbers them */
+	/* Who went, how many steps, and whether he could have gone on. */
+	struct turn {
+		pid_t who;
+		uint16_t steps;
+		bool broken;
+	} turn[MOST_TURNS];
 };
 
 struct pair {
@@ -33,22 +51,30 @@ struct pair {
 	struct comparison compare;
 	struct said *said;
 	size_t said_room;
-	struct path path;
-	bool by_evidence; /* choices are numbered by what Linux shows */
-	bool searching;   /* states that were tried are not tried again */
-	uint64_t *seen;   /* hashes, by open addressing */
-	size_t seen_count;
-	bool halted, lost;
-	bool alone;            /* there was a difference: only Linux goes on */
 	pid_t actor;           /* of the last call, */
 	struct kith_call call; /* which is this */
+	enum level level;
+	struct path path;
+	pid_t last;     /* who has just taken a step */
+	bool searching; /* states that were tried are not tried again */
+	uint64_t *seen; /* hashes, by open addressing */
+	size_t seen_count;
+	long tried;
+	bool halted, lost;
+	bool alone; /* there was a difference: only Linux goes on */
 	char why[200];
 };
 
-/* The last call, on the model, along the path. */
-void pair_run_model(struct pair *p, pid_t tid, const struct kith_call *call);
-
 /* The model is as it was before the last call. */
 void pair_put_back(struct pair *p);
+/* What the model has come to is what Linux shows. */
+bool pair_agrees(const struct pair *p);
+
+/* The last call, on the model, along the path, as the level has it. */
+void search_run(struct pair *p);
+/* True if an order was found that is Linux's; the model has taken it. */
+bool search(struct pair *p);
+/* An event of the model's; it may show that this order is not Linux's. */
+void search_hear(struct pair *p, const struct kith_event *e);
 
 #endif

@@ -15,7 +15,7 @@ static void show_model(struct pair *p, struct kith_observer *o)
 	kith_restore(p->model, p->before);
 	kith_watch(p->model, o);
 	kith_watch(p->model, &p->observer);
-	pair_run_model(p, p->actor, &p->call);
+	search_run(p);
 	kith_unwatch(p->model, o);
 }
 
@@ -78,18 +78,17 @@ void pair_show(struct pair *p, struct kith_observer *o)
 		show_model(p, o);
 }
 
-void pair_choices(const struct pair *p, struct out *o)
+void pair_order(const struct pair *p, struct out *o)
 {
-	const char *space = "";
-	bool any = false;
+	const struct turn *t = p->path.turn;
+	int n = p->path.turns;
 
-	for (int i = 0; i < p->path.length; i++)
-		any = any || p->path.ran[i];
-	if (p->alone || !any)
+	if (p->alone || p->level == PLAIN || n == MOST_TURNS)
 		return;
-	for (int i = 0; i < p->path.length; i++) {
-		out(o, "%s%d", space, p->path.ran[i]);
-		space = " ";
+	for (int i = 0; i < n; i++) {
+		out(o, "%s%d", i ? " " : "", (int)t[i].who);
+		if (t[i].broken)
+			out(o, ":%u", (unsigned)t[i].steps);
 	}
 }
 

@@ -923,37 +923,47 @@ static void finish(struct run *run)
 		check_open(run);
 }
 
-/* Until nobody can run any more; choices are made as the line says. */
-static void go(struct kith_machine *m, const struct order *order)
+/* So many steps of one thread, or 0: as many as it can take. */
+static void take_turn(struct kith_machine *m, pid_t who, unsigned steps)
 {
-	pid_t who[256];
-	unsigned k = 0;
-	long n;
+	do {
+		if (kith_step_thread(m, who) <= 0)
+			return;
+	} while (!steps || --steps);
+}
 
-	if (!order) {
+/*
+ * Until nobody can run any more.  A machine that takes small steps only because
+ * the script has orders takes as many of them at once as another would.
+ */
+static void go(struct run *run, const struct line *line)
+{
+	const struct order *order = line ? line->order : NULL;
+	struct kith_machine *m = run->machine;
+	pid_t who;
+
+	if (!run->small_steps) {
 		kith_run(m);
 		return;
 	}
-	while ((n = kith_runnable(m, who, 256)) > 0) {
-		bool given = n > 1 && n <= 256 && k < order->count;
-		unsigned pick = given ? order->pick[k++] : 0;
-
-		kith_step_thread(m, given && pick < n ? who[pick] : 0);
-	}
+	for (unsigned i = 0; order && i < order->count; i++)
+		take_turn(m, order->turn[i].who, order->turn[i].steps);
+	while ((who = kith_step_thread(m, 0)) > 0)
+		take_turn(m, who, 0);
 }
 
 /* What both have done already; and in which order, if Linux chose another. */
 static void show_both(struct run *run)
 {
 	struct printed p = { .what = "text", .call = -1 };
-	struct out choices = { 0 }, o = { 0 };
+	struct out order = { 0 }, o = { 0 };
 
-	pair_choices(run->pair, &choices);
-	if (choices.len) {
-		out(&o, "# order: %s", out_line(&choices));
+	pair_order(run->pair, &order);
+	if (order.len) {
+		out(&o, "# order: %s", out_line(&order));
 		emit(run, &p, &o);
 	}
-	out_free(&choices);
+	out_free(&order);
 	pair_show(run->pair, &run->observer);
 }
 
@@ -968,7 +978,7 @@ bool run_next(struct run *run)
 		if (run->pair)
 			show_both(run);
 		else
-			go(run->machine, run->now.own.line->order);
+			go(run, run->now.own.line);
 		settle(run);
 	}
 	finish(run);
@@ -1012,7 +1022,7 @@ void run_again(struct run *run, const struct line *entered, bool steps,
 	if (steps)
 		kith_step_thread(run->machine, tid);
 	else
-		go(run->machine, entered ? entered->order : NULL);
+		go(run, entered);
 }
 
 /* Whatever execve is told to run shall be there. */
@@ -1064,7 +1074,8 @@ int run_begin(struct run *run, const struct script *script,
 		return 3;
 	if (seed)
 		config.seed = *seed;
-	config.micro = config.micro || run->micro;
+	run->small_steps = script->has_orders && !run->micro && !config.micro;
+	config.micro = config.micro || run->micro || run->small_steps;
 	run->observer.event = saw;
 	if (run->on_linux) {
 		if (!begin_both(run, &config))

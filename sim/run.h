@@ -46,6 +46,7 @@ struct run {
 	bool on_linux;      /* run it on this kernel, beside the model */
 	struct pair *pair;  /* of the two, if so */
 	bool until_differs; /* and no further */
+	bool small_steps;   /* the script has orders, which need them */
 
 	/* For whoever looks on; any may be NULL. */
 	void *context;

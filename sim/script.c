@@ -101,29 +101,42 @@ static bool read_machine(struct reader *r)
 	return true;
 }
 
-/* # order: 1 0 */
+/* 3, or 3:2 */
+static bool read_turn(struct scan *s, struct turn_text *turn)
+{
+	int64_t who, steps = 0;
+
+	if (!read_decimal(s, "a thread's number", 1, INT32_MAX, &who) ||
+	    (take(s, ":") &&
+	     !read_decimal(s, "a number of steps, 1 to 9999", 1, 9999, &steps)))
+		return false;
+	turn->who = (pid_t)who;
+	turn->steps = (unsigned)steps;
+	return true;
+}
+
+/* # order: 3 2:1 4 2 */
 static bool read_order(struct reader *r)
 {
 	struct scan *s = &r->scan;
 	struct order *order = pool_alloc(s->pool, sizeof(*order));
-	int64_t n;
+	struct turn_text *old;
 
 	while (!at_end(s)) {
-		if (!read_decimal(s, "a number, 0 to 9999", 0, 9999, &n))
-			return false;
 		if (order->count == order->room) {
-			uint16_t *old = order->pick;
-
+			old = order->turn;
 			order->room = order->room ? 2 * order->room : 8;
-			order->pick = pool_alloc(
-				s->pool, order->room * sizeof(*order->pick));
+			order->turn = pool_alloc(
+				s->pool, order->room * sizeof(*order->turn));
 			if (old)
-				memcpy(order->pick, old,
+				memcpy(order->turn, old,
 				       order->count * sizeof(*old));
 		}
-		order->pick[order->count++] = (uint16_t)n;
+		if (!read_turn(s, &order->turn[order->count++]))
+			return false;
 	}
 	r->order = order;
+	r->script->has_orders = true;
 	add_line(r, LINE_ORDER);
 	return true;
 }

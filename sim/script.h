@@ -15,7 +15,7 @@
 
 enum line_kind {
 	LINE_TEXT,       /* blank lines and comments, as many as follow */
-	LINE_ORDER,      /* # order: 1 0 */
+	LINE_ORDER,      /* # order: 3 2:1 4 2 */
 	LINE_CALL,       /* 1 fork() = 2 */
 	LINE_RESUMED,    /* 1 <... wait4 resumed>[...], 0, NULL) = 2 */
 	LINE_SIGNAL,     /* 2 --- SIGTERM {...} --- */
@@ -33,13 +33,13 @@ struct outcome {
 	uint32_t column; /* 0: not written */
 };
 
-/*
- * Where Linux may choose who goes next, it is this one of those who may, from 0,
- * the longest waiting first: once for each choice there is to make.
- */
+/* Where Linux may choose who goes next: these, one after the other. */
 struct order {
 	unsigned count, room;
-	uint16_t *pick;
+	struct turn_text {
+		pid_t who;
+		unsigned steps; /* 0: as many as he can take */
+	} * turn;
 };
 
 struct call_text {
@@ -82,7 +82,8 @@ struct script {
 	struct pool pool;
 	struct line *first;
 	struct kith_config machine; /* what "# machine:" asks for */
-	struct needs needs;         /* what "# needs:" asks for */
+	bool has_orders;
+	struct needs needs; /* what "# needs:" asks for */
 	unsigned complaints;
 };
 

@@ -92,8 +92,7 @@ is "$?" 0 "what linux chose can be run on the model"
 cmp -s "$tmp/linux" "$tmp/again"
 ok $? "and comes out the same"
 
-printf '# order: 2 1\n' | cat - "$tmp/choice.kith" >"$tmp/early.kith"
-sed -e '/exit_group/i # order: 1 0' "$tmp/choice.kith" >"$tmp/ordered.kith"
+sed -e '/exit_group/i # order: 3 4 2' "$tmp/choice.kith" >"$tmp/ordered.kith"
 "$kith" run "$tmp/choice.kith" | tail -1 >"$tmp/plain"
 "$kith" run "$tmp/ordered.kith" | tail -1 >"$tmp/ordered"
 ! cmp -s "$tmp/plain" "$tmp/ordered"
@@ -101,7 +100,7 @@ ok $? "an order that is written is another order"
 printf '# order: one\n1 getpid()\n' >"$tmp/bad.kith"
 "$kith" run "$tmp/bad.kith" >"$tmp/out" 2>"$tmp/err"
 is "$? $(cat "$tmp/err")" \
-	"2 $tmp/bad.kith:1:10: expected a number, 0 to 9999, got 'one'" \
+	"2 $tmp/bad.kith:1:10: expected a thread's number, got 'one'" \
 	"an order that is none is a mistake in the file"
 
 # --- what is missing ---------------------------------------------------------

@@ -1,0 +1,236 @@
+/*
+ * Which of the model's orders was Linux's?
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/memory.h"
+#include "sim/pair_own.h"
+
+/* --- contradictions ------------------------------------------------------- */
+
+/* The next number of a children list; 0: there is none. */
+static pid_t next_number(const char **text)
+{
+	char *end;
+	long n = strtol(*text, &end, 10);
+
+	if (end == *text)
+		return 0;
+	*text = end;
+	return (pid_t)n;
+}
+
+static bool is_listed(const char *text, pid_t number)
+{
+	for (pid_t n = next_number(&text); n; n = next_number(&text))
+		if (n == number)
+			return true;
+	return false;
+}
+
+/*
+ * Children come to a list at its tail.  So those in the model's list that are in
+ * Linux's in the end must be the first of Linux's: what is passed over now can
+ * never come before them.
+ */
+static bool lists_fit(const struct pair *p, pid_t heir)
+{
+	const struct person *q = watch_find(&p->linux, heir);
+	struct numbers mine;
+	const char *theirs;
+	bool fit = true;
+
+	if (!q || q->life != ALIVE)
+		return true;
+	theirs = q->children_text;
+	mine = listed(p->model, heir, kith_children);
+	for (size_t i = 0; i < mine.count && fit; i++)
+		if (is_listed(q->children_text, mine.tid[i]))
+			fit = next_number(&theirs) == mine.tid[i];
+	free(mine.tid);
+	return fit;
+}
+
+/* What returns to somebody who lives on must return so on Linux. */
+static bool return_fits(const struct pair *p, pid_t tid)
+{
+	const struct person *q = watch_find(&p->linux, tid);
+
+	if (!q || q->life != ALIVE || q->in_call)
+		return !q || q->life != ALIVE;
+	return !q->returned || compare_results(&p->compare, q, NULL);
+}
+
+void search_hear(struct pair *p, const struct kith_event *e)
+{
+	if (p->level == PLAIN || p->path.dead_end)
+		return;
+	if (e->type == KITH_EV_REPARENT)
+		p->path.dead_end = !lists_fit(p, (pid_t)e->other);
+	else if (e->type == KITH_EV_RETURN)
+		p->path.dead_end = !return_fits(p, e->actor);
+}
+
+/* --- states that were come to before -------------------------------------- */
+
+static bool is_known(struct pair *p)
+{
+	uint64_t h = kith_hash(p->model) ^ (uint64_t)p->last << 40;
+
+	for (size_t i = 0; i < p->compare.count; i++)
+		h = (h ^ (uint64_t)p->said[i].tid << 8 ^
+		     (uint64_t)p->said[i].what) *
+		    UINT64_C(0x9e3779b97f4a7c15);
+	h |= 1;
+	for (size_t i = h & (SEEN - 1);; i = (i + 1) & (SEEN - 1)) {
+		if (p->seen[i] == h)
+			return true;
+		if (!p->seen[i]) {
+			if (p->seen_count < SEEN / 2) {
+				p->seen[i] = h;
+				p->seen_count++;
+			}
+			return false;
+		}
+	}
+}
+
+static void forget_states(struct pair *p)
+{
+	if (!p->seen)
+		p->seen = must_alloc(SEEN * sizeof(p->seen[0]));
+	memset(p->seen, 0, SEEN * sizeof(p->seen[0]));
+	p->seen_count = 0;
+}
+
+/* --- a run ---------------------------------------------------------------- */
+
+static long place_of(const pid_t *who, long n, pid_t tid)
+{
+	for (long i = 0; i < n; i++)
+		if (who[i] == tid)
+			return i;
+	return -1;
+}
+
+/* Who goes next among n > 1, of whom the first is preferred; 0: no use. */
+static pid_t choose(struct pair *p, const pid_t *who, long n)
+{
+	struct path *path = &p->path;
+	int i = path->length;
+
+	if (i == MOST_CHOICES)
+		return who[0];
+	if (i >= path->forced) {
+		if (p->searching && is_known(p)) {
+			path->dead_end = true;
+			return 0;
+		}
+		path->pick[i] = 0;
+	}
+	path->among[i] = (uint16_t)n;
+	path->length++;
+	return who[path->pick[i]];
+}
+
+/* As the level has it; the one that is at it goes on, if it may. */
+static pid_t next_step(struct pair *p, pid_t *who, long n)
+{
+	long at = place_of(who, n, p->last);
+
+	if (n == 1 || (p->level == PLAIN && at < 0))
+		return who[0];
+	if (p->level != FINE && at >= 0)
+		return p->last;
+	if (at > 0) { /* it stands at the end, having just gone */
+		memmove(who + 1, who, (size_t)at * sizeof(who[0]));
+		who[0] = p->last;
+	}
+	return choose(p, who, n);
+}
+
+static void note_turn(struct pair *p, pid_t next, bool last_can_go_on)
+{
+	struct path *path = &p->path;
+	struct turn *t = path->turn + path->turns - 1;
+
+	if (path->turns == MOST_TURNS)
+		return;
+	if (path->turns && t->who == next && last_can_go_on) {
+		t->steps++;
+		return;
+	}
+	if (path->turns)
+		t->broken = last_can_go_on;
+	path->turn[path->turns++] = (struct turn){ .who = next, .steps = 1 };
+}
+
+void search_run(struct pair *p)
+{
+	pid_t who[MOST_RUNNABLE], next;
+	long n;
+
+	p->compare.count = 0;
+	p->path.length = 0;
+	p->path.turns = 0;
+	p->path.dead_end = false;
+	p->last = 0;
+	kith_call(p->model, p->actor, &p->call);
+	while (!p->path.dead_end &&
+	       (n = kith_runnable(p->model, who, MOST_RUNNABLE)) > 0) {
+		if (n > MOST_RUNNABLE)
+			n = MOST_RUNNABLE;
+		next = next_step(p, who, n);
+		if (!next)
+			return;
+		note_turn(p, next, place_of(who, n, p->last) >= 0);
+		p->last = next;
+		p->tried++;
+		p->last = kith_step_thread(p->model, p->last);
+	}
+}
+
+/* --- all of them ---------------------------------------------------------- */
+
+/* The next path in order; false if that was the last. */
+static bool next_path(struct path *path)
+{
+	int i = path->length;
+
+	while (i > 0 && path->pick[i - 1] + 1 >= path->among[i - 1])
+		i--;
+	if (i == 0)
+		return false;
+	path->pick[i - 1]++;
+	path->forced = i;
+	return true;
+}
+
+static bool search_level(struct pair *p, enum level level)
+{
+	bool found = false;
+
+	p->level = level;
+	p->path.forced = 0;
+	forget_states(p);
+	p->searching = true;
+	do {
+		pair_put_back(p);
+		search_run(p);
+		found = pair_agrees(p);
+	} while (!found && p->tried < MOST_TRIED && next_path(&p->path));
+	p->searching = false;
+	return found;
+}
+
+/*
+ * First the orders in which one goes as far as it can before the next does, of
+ * which there are few; then those in which others get in between.
+ */
+bool search(struct pair *p)
+{
+	p->tried = 0;
+	return search_level(p, COARSE) ||
+	       (p->tried < MOST_TRIED && search_level(p, FINE));
+}
