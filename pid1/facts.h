@@ -33,7 +33,8 @@ struct facts {
 	/*
 	 * Take the next signal that came.  If none is there, sleep until one is
 	 * or the time has come: 0 is past already, NO_TIME never comes.
-	 * Returns false if it was the time.  News of children is SIGCHLD.
+	 * Returns false if it was the time, or if it may be.  News of children
+	 * is SIGCHLD.
 	 */
 	bool (*hear)(void *world, uint64_t until, struct heard *heard);
 

@@ -118,27 +118,21 @@ static int open_sigfd(void)
 }
 
 /*
- * There was no memory, or no descriptor, for what we sleep on.  Until there is,
- * sleep on signals for a moment, and look at main's pidfd in between.
+ * There was no memory, or no descriptor, for what we sleep on.  Sleep on signals
+ * for a moment, and look at main's pidfd then.
  */
 static bool hear_without(struct linux_world *w, uint64_t until, struct heard *h)
 {
 	struct pollfd fd = { .fd = w->reach.pidfd };
+	uint64_t next = linux_now() + LATEST;
 	struct timespec t;
-	uint64_t next;
 
-	for (;;) {
-		if (poll(&fd, 1, 0) > 0) {
-			w->hung_up = true;
-			return news(h);
-		}
-		next = linux_now() + LATEST;
-		if (take_signal(w, span(next < until ? next : until, &t), h))
-			return true;
-		if (until <= next)
-			return false;
+	if (take_signal(w, span(next < until ? next : until, &t), h))
+		return true;
+	if (w->sigfd < 0)
 		w->sigfd = open_sigfd();
-	}
+	w->hung_up = poll(&fd, 1, 0) > 0;
+	return w->hung_up && news(h);
 }
 
 static bool hear_kernel(struct linux_world *w, uint64_t until, struct heard *h)
@@ -147,16 +141,18 @@ static bool hear_kernel(struct linux_world *w, uint64_t until, struct heard *h)
 	struct pollfd fds[] = { { .fd = w->reach.pidfd },
 				{ .fd = w->sigfd, .events = POLLIN } };
 	struct timespec t;
-	int n;
+	int n = -1;
 
 	if (until == 0 && take_signal(w, &none, h))
 		return true;
-	if (fds[1].fd < 0)
-		return hear_without(w, until, h);
-	do
+	while (w->sigfd >= 0) {
 		n = ppoll(fds, 2, span(until, &t), NULL);
-	while (n < 0 && errno == EINTR);
-	if (n <= 0)
+		if (n >= 0 || errno != EINTR)
+			break;
+	}
+	if (n < 0)
+		return hear_without(w, until, h);
+	if (n == 0)
 		return false;
 	if (fds[0].revents & POLLHUP) {
 		w->hung_up = true;

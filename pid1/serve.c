@@ -211,7 +211,7 @@ static void listen(struct service *s)
 	struct heard heard;
 
 	if (!s->facts->hear(s->world, s->reaping ? 0 : until, &heard)) {
-		if (!s->reaping || (until != NO_TIME && now(s) >= until))
+		if (until != NO_TIME && now(s) >= until)
 			time_came(s);
 		return;
 	}

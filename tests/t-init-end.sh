@@ -1,0 +1,178 @@
+#!/bin/sh
+# How kith-init ends: who else is there gets a word, some time, and then no more.
+# What it ends with, and what it tells of it.
+. "$(dirname "$0")/aid-init.sh"
+
+# One that leaves when told, one that needs persuasion, one that hears nothing;
+# each says into $tmp/said what it hears.
+cat >"$tmp/kind" <<'END'
+trap 'echo kind >>"$1/said"; exit 0' TERM
+echo up >>"$1/up"
+while :; do sleep 0.05; done
+END
+cat >"$tmp/slow" <<'END'
+trap 'sleep 0.1; echo slow >>"$1/said"; exit 0' TERM
+echo up >>"$1/up"
+while :; do sleep 0.05; done
+END
+cat >"$tmp/deaf" <<'END'
+trap 'echo deaf >>"$1/said"' TERM
+echo up >>"$1/up"
+while :; do sleep 0.05; done
+END
+
+# A program that starts some of these, waits until they are up, and ends.
+cat >"$tmp/main" <<'END'
+tmp=$1 code=$2
+shift 2
+rm -f "$tmp/up" "$tmp/said"
+: >"$tmp/up"
+for who; do setsid sh "$tmp/$who" "$tmp" & done
+while [ "$(wc -l <"$tmp/up")" -lt $# ]; do sleep 0.01; done
+exit "$code"
+END
+
+said() {
+	sort "$tmp/said" 2>/dev/null | tr '\n' ' '
+}
+
+# since COMMAND: run it, and set $took to tenths of seconds.
+since() {
+	from=$(date +%s%N)
+	"$@"
+	code=$?
+	took=$((($(date +%s%N) - from) / 100000000))
+	return $code
+}
+
+# Each build in one place is enough for what takes long.
+quick() {
+	case ${init##*/},$1 in
+	kith-init,pid1 | kith-init.static,below) return 1 ;;
+	esac
+}
+
+drains() {
+	run sh "$tmp/main" "$tmp" 5 kind slow
+	is "$? $(said)" "5 kind slow " \
+		"when main ends, the others get TERM and their time ($about)"
+	quick "$where" && return # the rest takes time, and is the same
+	since run --grace 0.5 sh "$tmp/main" "$tmp" 6 kind deaf
+	is "$? $(said)" "6 deaf kind " \
+		"who does not go is killed; the code is main's ($about)"
+	[ "$took" -ge 5 ]
+	ok $? "but not before the time of grace is over ($about)"
+	since run --grace 20 sh "$tmp/main" "$tmp" 7 kind
+	[ "$took" -lt 100 ]
+	ok $? "nobody waits for time that nobody needs ($about)"
+
+	run --report 3 --grace 0.2 sh "$tmp/main" "$tmp" 8 kind deaf \
+		3>"$tmp/report"
+	is "$?" 8 "a report changes no code ($about)"
+	matches "$(cat "$tmp/report")" \
+		'{"code":8,"pid":*,"exit":8,*"drain":"killed","drain_seconds":*}' \
+		"it tells that KILL was needed ($about)"
+	run --report 3 sh "$tmp/main" "$tmp" 8 kind 3>"$tmp/report"
+	matches "$(cat "$tmp/report")" '*"drain":"ended","drain_seconds":0.*' \
+		"or that TERM was enough ($about)"
+	run --report 3 true 3>"$tmp/report"
+	matches "$(cat "$tmp/report")" '*"orphans":0,*"drain":"nobody"*' \
+		"or that nobody was there ($about)"
+	run --report 3 sh -c 'kill -9 $$' 3>"$tmp/report"
+	matches "$(cat "$tmp/report")" \
+		'{"code":137,*"signal":"SIGKILL","core":false,*' \
+		"a death by signal is told by its name ($about)"
+	run --report 7 true 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" \
+		"125 kith-init: --report: Bad file descriptor" \
+		"a report to nowhere is refused before anything ($about)"
+	run --report 1 sh -c 'ls /proc/self/fd' >"$tmp/report"
+	is "$(sed 's/{.*/REPORT/' "$tmp/report" | tr '\n' ' ')" \
+		"$(run sh -c 'ls /proc/self/fd; echo REPORT' | tr '\n' ' ')" \
+		"a report to stdout takes nothing from the program ($about)"
+
+	# Stopped ones are let go on, so that they can leave.
+	# shellcheck disable=SC2016	# for the shell inside
+	run --grace 8 --report 3 sh -c 'sleep 100 & kill -STOP $!; exit 4' \
+		3>"$tmp/report"
+	matches "$? $(cat "$tmp/report")" '4 *"drain":"ended"*' \
+		"who is stopped goes on, to leave ($about)"
+}
+
+# Whom it leaves alone if it may not end them.  Only where somebody survives it.
+leaves_alone() {
+	[ "$where" = below ] || return 0
+	run --rest none sh "$tmp/main" "$tmp" 9 kind
+	is "$? $(said)" "9 " "--rest none: they are left alone ($about)"
+	pkill -f "$tmp/kind"
+	while pgrep -f "$tmp/kind" >/dev/null; do sleep 0.01; done
+}
+
+# Asked to stop from outside.
+# ask TIMES SIG ARGUMENTS...: run it, ask when it is up; sets $code and $took
+ask() {
+	times=$1 sig=$2
+	shift 2
+	rm -f "$tmp/up" "$tmp/said"
+	: >"$tmp/up"
+	case $where in
+	pid1)	unshare --pid --fork --mount-proc --kill-child "$init" "$@" & ;;
+	below)	"$init" "$@" & ;;
+	esac
+	runner=$!
+	until [ -s "$tmp/up" ]; do sleep 0.01; done
+	[ "$where" = below ] && target=$runner || target=$(pgrep -P $runner)
+	from=$(date +%s%N)
+	while [ "$times" -gt 0 ]; do
+		kill -"$sig" "$target" 2>/dev/null
+		times=$((times - 1))
+		sleep 0.1
+	done
+	wait $runner
+	code=$?
+	took=$((($(date +%s%N) - from) / 100000000))
+}
+
+deadlines() {
+	quick "$where" && return
+	ask 1 TERM --deadline 0.5 sh "$tmp/deaf" "$tmp"
+	is "$code $(said)" "137 deaf " \
+		"a main that does not end is killed at the deadline ($about)"
+	[ $took -ge 5 ]
+	ok $? "and not before ($about)"
+	ask 3 TERM --deadline 60 sh "$tmp/deaf" "$tmp"
+	is "$code" 137 "the third request kills ($about)"
+	[ $took -lt 300 ]
+	ok $? "without waiting for the deadline ($about)"
+	ask 2 TERM --deadline 2 sh "$tmp/deaf" "$tmp"
+	is "$code" 137 "the second shortens it ($about)"
+	[ $took -lt 18 ] # 1.05 s, if the machine is not slow
+	slow=$?
+	[ $slow = 0 ] || echo "# it took $took tenths of a second"
+	ask 1 TERM sh "$tmp/kind" "$tmp"
+	is "$code $(said)" "0 kind " "main may end by itself ($about)"
+	ask 1 QUIT --stop-on QUIT --rewrite QUIT=TERM --deadline 60 \
+		sh "$tmp/kind" "$tmp"
+	is "$code $(said)" "0 kind " "another signal may be the request ($about)"
+}
+
+codes() {
+	run -e 143 sh -c 'kill $$; sleep 1'
+	is "$?" 0 "-e: a code becomes 0 ($about)"
+	run --code 1-9=42 sh -c 'exit 9'
+	is "$?" 42 "--code: a range becomes another ($about)"
+	run --code 1-8=42 --code 9=3 sh -c 'exit 9'
+	is "$?" 3 "the first that fits counts ($about)"
+	run --code 1-8=42 sh -c 'exit 0'
+	is "$?" 0 "what does not fit is kept ($about)"
+	run --code 1-8=42 no-such-program 2>/dev/null
+	is "$?" 127 "kith-init's own codes are kept, too ($about)"
+	for bad in 256 x 1- 1=x 5-3-1 =; do
+		run --code $bad true 2>"$tmp/err"
+		[ $? = 2 ] || echo "$bad"
+	done >"$tmp/bad"
+	is "$(cat "$tmp/bad")" "" "codes that are none are refused ($about)"
+}
+
+everywhere drains leaves_alone deadlines codes
+done_testing

@@ -1,0 +1,91 @@
+#!/bin/sh
+# Whatever a call of kith-init's fails with, it goes on with what can be done, or
+# says in one line why not: it never hangs, and never ends with another code.
+. "$(dirname "$0")/aid-init.sh"
+command -v strace >/dev/null || skip_all "strace is not installed"
+strace -qq -o /dev/null true 2>/dev/null || skip_all "nobody may be traced"
+
+# inject WHAT ARGUMENTS...: run it so that this call fails; its code and words.
+# What the program does itself is left alone: it is let go when it is there.
+inject() {
+	what=$1
+	shift
+	said=$(timeout -k 1 30 strace -f -qq -b execve -o /dev/null \
+		-e inject="$what" "$init" "$@" 2>&1)
+	echo "$? $said"
+}
+
+# survives CALL ERROR...: alone, at its first time, and always.
+survives() {
+	call=$1
+	shift
+	for error; do
+		for when in 1 1+; do
+			got=$(inject "$call:error=$error:when=$when" $mode \
+				sh -c 'exec 2>/dev/null; sleep 0.05 & exit 7')
+			[ "$got" = "7 " ] || echo "$call $error $when: $got"
+		done
+	done
+}
+
+goes_on() {
+	for mode in "--reap each" "--reap kernel" "--report 5"; do
+		{
+			survives open ENOMEM EMFILE ENFILE
+			survives chdir ENOMEM EACCES
+			survives close_range ENOMEM ENOSYS
+			survives signalfd4 ENOMEM EMFILE ENFILE
+			survives pidfd_open ENOMEM EMFILE ENOSYS
+			survives ioctl ENOMEM EPERM ENOSYS
+			survives setsid EPERM
+			survives prctl EINVAL
+			# The loader of a shared program needs these.
+			case $init in
+			*.static) survives openat,mmap,mremap,munmap ENOMEM ;;
+			esac
+			survives getsid EPERM
+			survives readlink ENOENT ENOMEM
+			survives getdents64 ENOMEM
+			survives kill EPERM ESRCH EAGAIN
+			survives pidfd_send_signal EPERM ESRCH EAGAIN
+			survives rt_sigqueueinfo EPERM EAGAIN
+		} 5>/dev/null >"$tmp/wrong"
+		is "$(cat "$tmp/wrong")" "" "with $mode ($about)"
+	done
+	mode="--reap kernel"
+	is "$(survives ppoll ENOMEM | head -3; survives poll ENOMEM | head -3)" "" \
+		"if it cannot sleep on descriptors, it sleeps on signals ($about)"
+}
+
+# No child, and no program.
+gives_up() {
+	for error in EAGAIN ENOMEM; do
+		said=$(inject "clone,fork,vfork,clone3:error=$error" true)
+		matches "$said" "125 kith-init: cannot make a child: *" \
+			"clone says $error, always ($about)"
+	done
+	is "$(inject "clone:error=EMFILE:when=1" --reap kernel sh -c 'exit 7')" \
+		"7 " "without a descriptor for a pidfd there is another way ($about)"
+	is "$(inject fcntl:error=EMFILE --report 2 true)" \
+		"125 kith-init: --report: $emfile" \
+		"a report that cannot be written is refused ($about)"
+	is "$(inject setresuid,setgroups:error=EAGAIN --user 12:34 true)" \
+		"125 kith-init: cannot change the user: Resource temporarily unavailable" \
+		"the user cannot be changed: nothing is run ($about)"
+	is "$(inject prlimit64:error=EPERM --limit nofile=10 true)" \
+		"125 kith-init: cannot set a limit: Operation not permitted" \
+		"nor without its limits ($about)"
+}
+
+where=below
+for init in "$O/kith-init" "$O/kith-init.static"; do
+	[ -x "$init" ] || continue
+	about=${init##*/}
+	case $init in # the two libraries have other words
+	*.static) emfile="No file descriptors available" ;;
+	*) emfile="Too many open files" ;;
+	esac
+	goes_on
+	gives_up
+done
+done_testing

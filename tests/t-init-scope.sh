@@ -1,0 +1,135 @@
+#!/bin/sh
+# Whom signals are for, and what becomes of them on the way.
+. "$(dirname "$0")/aid-init.sh"
+
+until_true() {
+	tries=0
+	until "$@" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 1000 ] || return 1
+		sleep 0.01
+	done
+}
+
+# A family: main, a child in its group, one in a group of its own, one in a
+# session of its own, and a grandchild of that whose parent is gone.  Each says
+# what it hears.
+cat >"$tmp/one" <<'END'
+name=$1 tmp=$2
+for sig in HUP USR1 USR2 WINCH; do
+	trap "echo $name:$sig >>'$tmp/said'" $sig
+done
+trap 'exit 0' TERM
+echo $name >>"$tmp/up"
+while :; do sleep 0.02; done
+END
+cat >"$tmp/family" <<'END'
+tmp=$1
+sh "$tmp/one" member "$tmp" &
+perl -e 'setpgrp; exec @ARGV' sh "$tmp/one" group "$tmp" &
+setsid sh "$tmp/one" session "$tmp" &
+(setsid sh -c 'sh "$1/one" orphan "$1" & :' sh "$tmp" &)
+set -- main "$tmp"
+. "$tmp/one"
+END
+# start ARGUMENTS...: with the family; sets $target, $runner
+start() {
+	: >"$tmp/said"
+	: >"$tmp/up"
+	case $where in
+	pid1)	unshare --pid --fork --mount-proc --kill-child "$init" "$@" \
+			sh "$tmp/family" "$tmp" & ;;
+	below)	"$init" "$@" sh "$tmp/family" "$tmp" & ;;
+	esac
+	runner=$!
+	until [ "$(wc -l <"$tmp/up")" = 5 ]; do sleep 0.01; done
+	target=$runner
+	[ "$where" = below ] || target=$(pgrep -P $runner)
+}
+
+end() {
+	kill -TERM "$target"
+	wait $runner
+}
+
+hears() {	# SCOPE NAMES
+	start --scope "$1" --rest all
+	kill -USR1 "$target"
+	until_true grep -q main:USR1 "$tmp/said"
+	# The others may be slower to say it.
+	want=$(echo "$2" | wc -w)
+	tries=0
+	until [ "$(wc -l <"$tmp/said")" -ge "$want" ] || [ $tries = 300 ]; do
+		sleep 0.01
+		tries=$((tries + 1))
+	done
+	is "$(sed -n 's/:USR1//p' "$tmp/said" | sort | tr '\n' ' ')" "$2" \
+		"--scope $1 ($about)"
+	end
+}
+
+scopes() {
+	hears child "main "
+	hears group "main member "
+	hears session "group main member "
+	hears tree "group main member orphan session "
+	hears all "group main member orphan session "
+}
+
+# In a cgroup of its own, if there is one to be made.
+cgroups() {
+	at=
+	for at in /sys/fs/cgroup /sys/fs/cgroup/unified; do
+		[ -w $at/cgroup.procs ] && break
+		at=
+	done
+	if [ -z "$at" ]; then
+		skip "--scope cgroup ($about)" "no cgroup v2 can be written to"
+		skip "--rest cgroup ($about)" "no cgroup v2 can be written to"
+		skip "no cgroup is left ($about)" "no cgroup v2 can be written to"
+		return
+	fi
+	hears cgroup "group main member orphan session "
+	start --rest cgroup --grace 0.1 --report 3 3>"$tmp/report"
+	end
+	matches "$(cat "$tmp/report")" '*"drain":"*ed"*' \
+		"--rest cgroup ($about)"
+	is "$(find $at -maxdepth 1 -name 'kith-main.*' -newer "$tmp/one")" "" \
+		"no cgroup is left ($about)"
+}
+
+changes() {
+	start --rewrite USR1=HUP --drop USR2 --delay WINCH=0.3
+	from=$(date +%s%N)
+	kill -WINCH "$target"
+	kill -USR2 "$target"
+	kill -USR1 "$target"
+	until_true grep -q main:WINCH "$tmp/said"
+	took=$((($(date +%s%N) - from) / 100000000))
+	is "$(tr '\n' ' ' <"$tmp/said")" "main:HUP main:WINCH " \
+		"rewritten, dropped, delayed ($about)"
+	[ $took -ge 3 ]
+	ok $? "by as much as was asked for ($about)"
+	end
+
+	for bad in --rewrite=TERM --rewrite=X=TERM --rewrite=TERM=99 \
+		--drop=NO --delay=TERM --delay=TERM=x --delay=X=1 \
+		--scope=nobody --stop-on=X --grace=x --grace=1y --deadline=-1 \
+		--reap=never --log=9 --place=x --report=x --env== --limit=x \
+		--limit=foo=1 --limit=nofile=x --limit=cpu=x; do
+		run $bad true 2>"$tmp/err"
+		[ $? = 2 ] && [ "$(wc -l <"$tmp/err")" = 1 ] || echo $bad
+	done >"$tmp/bad"
+	is "$(cat "$tmp/bad")" "" "values that are none: 2, and one line ($about)"
+	run --grace 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" \
+		"2 kith-init: a value is missing after --grace (see kith-init --help)" \
+		"nor is none ($about)"
+	for good in RTMIN RTMIN+3 RTMAX-1 34 SIGTERM term IOT 64; do
+		run --drop $good true || echo $good
+	done >"$tmp/bad"
+	is "$(cat "$tmp/bad")" "" "signals have names and numbers ($about)"
+}
+
+everywhere scopes cgroups changes
+done_testing
