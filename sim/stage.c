@@ -215,13 +215,19 @@ static void drop_caps(int up, uint64_t lacks)
 		give_up(up, "cannot set capabilities");
 }
 
+/*
+ * Also those two that the C library keeps for itself: who was started by
+ * posix_spawn(), as by GNU make, may have them ignored.
+ */
 static void reset_signals(void)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	const struct {
+		uint64_t handler, flags, restorer, mask;
+	} dfl = { 0 };
 	sigset_t none;
 
-	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &dfl, NULL);
+	for (int sig = 1; sig <= 64; sig++)
+		syscall(SYS_rt_sigaction, sig, &dfl, NULL, 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
