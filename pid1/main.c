@@ -173,6 +173,20 @@ static void watch_oom(struct journal *j, const struct cgroup *cgroup)
 			cgroup_count(j->oom, "memory.events", "oom_kill");
 }
 
+static void let_go_of_others(const struct options *o, const struct launch *l,
+			     const struct journal *j, const struct cgroup *c)
+{
+	int kept[7 + MOST_KEPT] = { 2,           o->keep_stdout ? 1 : 2,
+				    l->pidfd,    j->trace,
+				    c->ours,     c->main,
+				    o->report_fd };
+	unsigned int n = 7;
+
+	if (o->conductor)
+		n += o->conductor->keep(kept + n);
+	let_go(kept, (int)n);
+}
+
 static int run(struct options *o, uint64_t mask, int *asked_by)
 {
 	static struct linux_world world;
@@ -184,6 +198,8 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	struct policy policy;
 	struct child child;
 	struct wishes w;
+	const struct facts *facts = &linux_facts;
+	void *at = &world;
 	pid_t pid = 0;
 	int code;
 
@@ -200,14 +216,12 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	if (o->pause)
 		launch_nobody(&l);
 	else
-		pid = launch(&l);
+		pid = o->conductor ? o->conductor->start(&l) : launch(&l);
 	if (pid <= 0 && !o->pause) {
 		cgroup_end(&cgroup);
 		return not_started(o, &l, pid);
 	}
-	let_go((int[]){ 2, o->keep_stdout ? 1 : 2, l.pidfd, journal.trace,
-			o->report_fd, cgroup.ours, cgroup.main },
-	       7);
+	let_go_of_others(o, &l, &journal, &cgroup);
 
 	world.reach = (struct reach){ .self = l.self,
 				      .main = pid,
@@ -223,8 +237,9 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	journal_started(&journal, pid, pid ? l.argv[0] : "");
 	w = wishes_of(o, l.place);
 	policy_init(&policy, &w);
-	code = recode(o,
-		      serve(&policy, o, pid, &linux_facts, &world, &journal));
+	if (o->conductor)
+		o->conductor->between(&facts, &at);
+	code = recode(o, serve(&policy, o, pid, facts, at, &journal));
 	if (!o->pause && !policy.main_gone)
 		unheard_of(o);
 	if (o->parting)

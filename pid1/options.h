@@ -81,11 +81,12 @@ struct limit {
 };
 
 struct options {
-	const struct dialect *dialect; /* whose words; never NULL */
-	char **program;                /* argv of the main child */
-	uint8_t errand;                /* enum errand */
-	uint8_t level;                 /* enum level */
-	bool stats;                    /* tell of all children in the end */
+	const struct dialect *dialect;     /* whose words; never NULL */
+	char **program;                    /* argv of the main child */
+	const struct conductor *conductor; /* see parts.h; NULL: nobody */
+	uint8_t errand;                    /* enum errand */
+	uint8_t level;                     /* enum level */
+	bool stats;                        /* tell of all children in the end */
 	bool warn_reaped;  /* tell of every orphan as it is reaped */
 	bool pause;        /* no program: only adopt and reap */
 	bool try_shell;    /* a program of no known format is given to sh */

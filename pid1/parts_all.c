@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "pid1/supervise-part.h"
 #include "pid1/vm.h"
 
-const struct part *const parts[] = { &vm_part, NULL };
+const struct part *const parts[] = { &supervise_first, &vm_part,
+				     &supervise_part, NULL };
