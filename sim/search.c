@@ -1,6 +1,7 @@
 /*
  * Which of the model's orders was Linux's?
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,14 +53,20 @@ static bool lists_fit(const struct pair *p, pid_t heir)
 	return fit;
 }
 
-/* What returns to somebody who lives on must return so on Linux. */
+/*
+ * What returns to somebody who lives on must return so on Linux.  One who was
+ * woken meanwhile, for nothing, has his result only when he has looked.
+ */
 static bool return_fits(const struct pair *p, pid_t tid)
 {
 	const struct person *q = watch_find(&p->linux, tid);
+	struct kith_result r;
 
 	if (!q || q->life != ALIVE || q->in_call)
 		return !q || q->life != ALIVE;
-	return !q->returned || compare_results(&p->compare, q, NULL);
+	if (!q->returned || kith_result(p->model, tid, &r) == -EBUSY)
+		return true;
+	return compare_results(&p->compare, q, NULL);
 }
 
 void search_hear(struct pair *p, const struct kith_event *e)
