@@ -56,8 +56,8 @@ static int put_limits(int dir, const struct kith_spawn *how)
 	return err;
 }
 
-int cgroup_make(struct kith_service *s, const struct kith_spawn *how,
-		unsigned *number, int *procs)
+int service_cgroup_make(struct kith_service *s, const struct kith_spawn *how,
+			unsigned *number, int *procs)
 {
 	char name[48];
 	int dir, err;
@@ -80,13 +80,13 @@ int cgroup_make(struct kith_service *s, const struct kith_spawn *how,
 	if (dir >= 0)
 		close(dir);
 	if (err) {
-		cgroup_remove(s, *number);
+		service_cgroup_remove(s, *number);
 		*number = 0;
 	}
 	return err;
 }
 
-void cgroup_remove(struct kith_service *s, unsigned number)
+void service_cgroup_remove(struct kith_service *s, unsigned number)
 {
 	char name[48];
 

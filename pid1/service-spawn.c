@@ -437,7 +437,7 @@ static int prepare(struct kith_service *s, struct birth *b, struct child *c)
 		err = open_streams(b);
 	if (!err && wants_cgroup(s, b->how)) {
 		b->step = AT_CGROUP;
-		err = cgroup_make(s, b->how, &c->cgroup, &b->procs);
+		err = service_cgroup_make(s, b->how, &c->cgroup, &b->procs);
 		if (!err && (b->procs = lift(b->procs)) < 0)
 			err = -errno;
 	}
@@ -568,7 +568,7 @@ static int spawn(struct kith_service *s, const struct kith_spawn *how,
 	*step = b->step;
 	if (err) {
 		if (c->cgroup)
-			cgroup_remove(s, c->cgroup);
+			service_cgroup_remove(s, c->cgroup);
 		service_free(s, c);
 	} else {
 		out->handle = c->handle;

@@ -296,7 +296,7 @@ static bool collect(struct kith_service *s, struct child *c)
 	else
 		epoll_ctl(s->epoll, EPOLL_CTL_DEL, c->handle, NULL);
 	if (c->cgroup)
-		cgroup_remove(s, c->cgroup);
+		service_cgroup_remove(s, c->cgroup);
 	count_end(s, &c->end);
 	say_end_of(s, c);
 	return true;

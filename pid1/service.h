@@ -81,11 +81,11 @@ void service_free(struct kith_service *s, void *old);
  * A new cgroup with the limits of `how`: its number in *number, and a descriptor
  * to write "0" to from inside.  0 or a negative errno.
  */
-int cgroup_make(struct kith_service *s, const struct kith_spawn *how,
-		unsigned *number, int *procs);
+int service_cgroup_make(struct kith_service *s, const struct kith_spawn *how,
+			unsigned *number, int *procs);
 
 /* It is empty: take it away. */
-void cgroup_remove(struct kith_service *s, unsigned number);
+void service_cgroup_remove(struct kith_service *s, unsigned number);
 
 /* --- service-log.c -------------------------------------------------------- */
 
