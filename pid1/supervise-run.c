@@ -429,8 +429,8 @@ static void become_new(struct supervisor *v)
 	err = update_exec(v->new_file, v->argv, environ, &v->c, sizeof(v->c),
 			  (int[]){ v->c.std[0], v->c.std[1], v->c.std[2],
 				   v->c.cwd, v->c.control, v->c.output_in,
-				   v->c.output_out },
-			  7);
+				   v->c.output_out, v->report_was },
+			  8);
 	if (report >= 0 && v->report_was != report)
 		close(v->report_was);
 	close(v->new_file);
