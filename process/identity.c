@@ -1,6 +1,6 @@
 /*
- * Who am I, whose child, and small things about myself: getpid, gettid,
- * getppid, prctl, rt_sigaction.
+ * Who am I, whose child, in which group, and small things about myself: getpid,
+ * gettid, getppid, getpgid, getsid, getpgrp, prctl, rt_sigaction.
  */
 #include <errno.h>
 #include <string.h>
@@ -30,6 +30,43 @@ enum outcome sys_getppid(struct thread *t)
 		nr = pid_nr(parent->group->pid, t->kin.group->ns);
 	read_end(g);
 	return done(t, nr);
+}
+
+/*
+ * The group, or the session, of whoever is called nr; 0 is the caller himself.
+ * Any thread will do (PGS-11), and so will a zombie (PGS-09).  Linux:
+ * do_getpgid(), getsid()
+ */
+static enum outcome where_is(struct thread *t, int nr, bool session)
+{
+	struct kith_machine *m = t->machine;
+	struct pidns *ns = t->kin.group->ns;
+	struct kin *k = &t->kin;
+	int err = -ESRCH;
+
+	lock_acquire(&m->family.lock);
+	if (nr)
+		k = nr > 0 ? pid_thread(pid_find(ns, nr)) : NULL;
+	if (k)
+		err = pid_nr(session ? k->group->sid.pid : k->group->pgid.pid,
+			     ns);
+	lock_release(&m->family.lock);
+	return done(t, err);
+}
+
+enum outcome sys_getpgid(struct thread *t)
+{
+	return where_is(t, (int)t->op.arg[0], false);
+}
+
+enum outcome sys_getsid(struct thread *t)
+{
+	return where_is(t, (int)t->op.arg[0], true);
+}
+
+enum outcome sys_getpgrp(struct thread *t)
+{
+	return where_is(t, 0, false);
 }
 
 /* put_user() of an int. */
