@@ -11,7 +11,7 @@ fuzz() {
 # So many steps, of each family, and all invariants after each.
 is "$(fuzz --seed 1 --programs 40 --steps 100 | sed 's/, [0-9]* steps/, N steps/')" \
 	"40 programs, N steps, 0 divergences" "random programs do not break the model"
-for family in life wait signal thread time exec limit; do
+for family in life wait signal group thread time exec limit; do
 	fuzz --seed 2 --programs 10 --steps 60 --family "$family" >"$tmp/out"
 	ok $? "nor do programs of $family" || sed 's/^/# /' "$tmp/out" >&2
 done
@@ -67,7 +67,7 @@ refuses "not a number of jobs, 1 to 256: 300" --jobs 300
 refuses "a shard is I/N, 1/N to N/N, not 3/2" --shard 3/2
 refuses "a shard is I/N, 1/N to N/N, not 2" --shard 2
 refuses "a shard is I/N, 1/N to N/N, not 0/2" --shard 0/2
-families="families are life wait signal thread time exec limit, joined by commas"
+families="families are life wait signal group thread time exec limit, joined by commas"
 refuses "$families; not lief" --family lief
 refuses "$families; not wait," --family wait,
 refuses "not a seed: -1" --seed -1
