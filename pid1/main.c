@@ -266,6 +266,10 @@ static int whole(char **argv, uint64_t mask, int *asked_by)
 {
 	static struct options o;
 	const struct complaint none = { .trouble = NO_PROGRAM };
+	const struct complaint both = {
+		.trouble = BAD_USE,
+		.about = "--pause runs no program, but there is one"
+	};
 	const struct complaint whom = { .trouble = BAD_VALUE,
 					.about = "--as",
 					.value = "NAME",
@@ -287,6 +291,8 @@ static int whole(char **argv, uint64_t mask, int *asked_by)
 		return o.dialect->answer(&o);
 	if (taken_over(&o, &code))
 		return code;
+	if (o.program[0] && o.pause)
+		return o.dialect->complain(&o, &both);
 	if (!o.program[0] && !o.pause)
 		return o.dialect->complain(&o, &none);
 	return run(&o, mask, asked_by);

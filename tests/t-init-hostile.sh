@@ -98,7 +98,48 @@ floods() {
 	is $? 14 "signals that are usually a fault's ($about)"
 }
 
-everywhere ends before floods
+# Somebody else looks at the program's end first, or dies over it.
+traced() {
+	[ "$where" = below ] || return 0
+	if ! strace -o /dev/null true 2>/dev/null; then
+		skip "a program that is traced ($about)" "strace may not trace here"
+		return
+	fi
+	"$init" sh -c 'sleep 0.5; exit 5' &
+	job=$!
+	until_child $job
+	strace -o /dev/null -p "$child" 2>/dev/null
+	wait $job
+	is $? 5 "its end is told to a tracer first ($about)"
+
+	"$init" sleep 10 &
+	job=$!
+	until_child $job
+	strace -o /dev/null -p "$child" 2>/dev/null &
+	tracer=$!
+	until grep -q "^TracerPid:.[1-9]" "/proc/$child/status"; do :; done
+	kill -KILL $tracer "$child"
+	wait $job
+	is $? 137 "the tracer dies together with it ($about)"
+	wait
+}
+until_child() {
+	until child=$(pgrep -P "$1"); do :; done
+}
+
+# Who does not leave when asked, and is never the same for long.
+chains() {
+	cat >"$tmp/chain" <<-'END'
+	$SIG{TERM} = "IGNORE";
+	$end = time + 15;
+	while (time < $end) { fork and exit }
+	END
+	run --grace 0.2 sh -c "perl $tmp/chain & sleep 0.2; exit 15"
+	is $? 15 "a chain of forks cannot stay ($about)"
+	is "$(pgrep -f "$tmp/chain")" "" "nor does it ($about)"
+}
+
+everywhere ends before floods traced chains
 where=below
 for build in kith-init kith-init.static; do
 	init=$O/$build
