@@ -121,7 +121,8 @@ static void put_stat(struct text *x, struct thread *t,
 {
 	int status = t->kin.status;
 
-	signal_has_ended(&thread_process(t)->signals, &status);
+	if (!mutant(thread_ground(t), EXT_06_seen))
+		signal_has_ended(&thread_process(t)->signals, &status);
 	put_stat_head(x, l);
 	put(x, " 0 %llu",
 	    t->space ? (unsigned long long)t->space->pages : 0ull);

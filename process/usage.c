@@ -21,6 +21,9 @@ enum outcome sys_getrusage(struct thread *t)
 	struct usage u;
 	int who = (int)t->op.arg[0];
 
+	if (mutant(&m->ground, STA_10_order) &&
+	    where_of(t->op.arg[1]) != WHERE_HERE)
+		return done(t, -EFAULT);
 	if (who != KITH_RUSAGE_SELF && who != KITH_RUSAGE_CHILDREN &&
 	    who != KITH_RUSAGE_THREAD)
 		return done(t, -EINVAL); /* STA-10 */

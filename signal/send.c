@@ -67,6 +67,8 @@ static bool ends_group(struct siggroup *g, int sig)
 		return false;
 	g->group_exit = g->killed = true;
 	g->group_status = sig;
+	if (mutant(g->ground, R069b_seen))
+		pending_flush(g->ground, &g->shared, SIGBIT(sig));
 	cds_list_for_each_entry(t, &g->threads, in_group) {
 		t->own.set |= SIGBIT(KITH_SIGKILL);
 		sigthread_tell(t, WAKE_FATAL);

@@ -93,6 +93,8 @@ uint64_t sigthread_shown(const struct sigthread *t)
 	must_hold(&t->group->lock);
 	if (!t->exiting)
 		return t->own.set;
+	if (mutant(t->group->ground, EXT_04_seen))
+		return 0;
 	return t->outlived && t->group->killed ? SIGBIT(KITH_SIGKILL) : 0;
 }
 

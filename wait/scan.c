@@ -9,7 +9,8 @@ static bool pid_matches(const struct wait_request *rq, const struct kin *child)
 	case WAIT_PID:
 		return child->group->pid == rq->pid;
 	case WAIT_PGID:
-		return child->group->pgid.pid == rq->pid;
+		return child->group->pgid.pid == rq->pid ||
+		       mutant(kin_ground(child), WAI_20);
 	default:
 		return true;
 	}
