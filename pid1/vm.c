@@ -29,7 +29,8 @@ enum { ASKED_VM = 1, ASKED_CONTAINER = 2 };
 static struct {
 	uint8_t asked; /* by options: ASKED_... */
 	uint8_t end; /* enum vm_end: when the program has, or a stop is asked */
-	bool active; /* we are the first process of a machine */
+	bool first;  /* we are the first process of a machine */
+	bool active; /* or are to act so */
 	bool by_kernel;   /* and nobody was before us */
 	const char *line; /* the command line, a file; or NULL */
 	bool started;     /* there was, or should have been, a program */
@@ -89,7 +90,6 @@ static void begin(char ***argv)
 {
 	static char *nothing[] = { (char *)"kith-init", NULL };
 	int asked;
-	bool first;
 
 	if (getpid() != 1)
 		return;
@@ -98,10 +98,10 @@ static void begin(char ***argv)
 		asked = asked_by_variable();
 	if (asked == ASKED_CONTAINER)
 		return;
-	first = in_first_pidns();
-	vm.active = first || asked == ASKED_VM;
-	vm.line = first ? "/proc/cmdline" : NULL;
-	vm.by_kernel = first && !has(*argv, "--");
+	vm.first = in_first_pidns();
+	vm.active = vm.first || asked == ASKED_VM;
+	vm.line = vm.first ? "/proc/cmdline" : NULL;
+	vm.by_kernel = vm.first && !has(*argv, "--");
 	if (vm.by_kernel)
 		*argv = nothing;
 }
@@ -368,7 +368,7 @@ static bool run(struct options *o, int *code)
 		return give_up(code, CODE_USAGE, &not_first);
 	if (!vm.active)
 		return false;
-	vmmount_all(warn_mount);
+	vmmount_all(warn_mount, vm.first);
 	vmmount_console();
 	c.store = &store;
 	c.warn = warn_of;
@@ -398,7 +398,7 @@ static void end(int code, int asked_by)
 	say_text(&s, "; ");
 	say_text(&s, end_names[how]);
 	vmsay_end(&s);
-	vmend(how);
+	vmend(how, vm.first);
 }
 
 const struct part vm_part = {

@@ -144,19 +144,21 @@ static void ask(enum vm_end how)
 	reboot(commands[how]);
 }
 
-void vmend(enum vm_end wanted)
+void vmend(enum vm_end wanted, bool whole_machine)
 {
 	enum vm_end order[NR_VM_ENDS];
 	int i;
 
 	if (getpid() != 1)
 		return;
-	vmend_order(wanted, vmend_can_power_off(), order);
+	/* A namespace is ended by any of them, and its parent told by which. */
+	vmend_order(wanted, !whole_machine || vmend_can_power_off(), order);
 	linux_block(ALL_SIGNALS);
 	signal(SIGCHLD, SIG_DFL);
 	kill(-1, SIGKILL);
 	reap_until(0, PATIENCE);
-	write_out();
+	if (whole_machine)
+		write_out();
 	for (;;) {
 		for (i = 0; i < NR_VM_ENDS; i++)
 			ask(order[i]);

@@ -38,9 +38,11 @@ bool vmend_fadt(const unsigned char *table, size_t len);
 bool vmend_can_power_off(void);
 
 /*
- * End it.  Only for the first process: anyone else comes back at once, and has
- * done nothing.
+ * End it.  Only for a first process: anyone else comes back at once, and has
+ * done nothing.  The disks are written out and taken off only if the whole machine
+ * is ours: to a namespace's init they belong to others as well, and to make one
+ * read-only would be felt by all of them.
  */
-void vmend(enum vm_end wanted);
+void vmend(enum vm_end wanted, bool whole_machine);
 
 #endif

@@ -99,7 +99,7 @@ static void enable_controllers(void)
 	close(fd);
 }
 
-void vmmount_all(vmmount_warn *warn)
+void vmmount_all(vmmount_warn *warn, bool whole_machine)
 {
 	bool already;
 	size_t i;
@@ -117,7 +117,8 @@ void vmmount_all(vmmount_warn *warn)
 	for (i = 0; i < NR(folders); i++)
 		if (!make(folders[i].path, folders[i].mode) && errno != EEXIST)
 			warn("a folder", folders[i].path, errno);
-	enable_controllers();
+	if (whole_machine)
+		enable_controllers();
 }
 
 /*

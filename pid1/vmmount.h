@@ -17,8 +17,11 @@ typedef void vmmount_warn(const char *what, const char *where, int error);
 /* /proc alone, which says where we are.  True if we mounted it just now. */
 bool vmmount_proc(void);
 
-/* And all the rest. */
-void vmmount_all(vmmount_warn *warn);
+/*
+ * And all the rest.  Groups at the root can be given limits only if the whole
+ * machine is ours.
+ */
+void vmmount_all(vmmount_warn *warn, bool whole_machine);
 
 /*
  * Standard input, output and error, where they are closed: the console.  Where
