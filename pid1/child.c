@@ -129,7 +129,8 @@ static void pass_sockets_on(char **env, pid_t init)
 	for (; *env; env++)
 		if (strncmp(*env, now, len) == 0)
 			break;
-	if (!*env || atoi(*env + len) != init)
+	/* Or one that was started before this one, and named here. */
+	if (!*env || (*env != now && atoi(*env + len) != init))
 		return;
 	*digit = '\0';
 	for (self = getpid(); self; self /= 10)

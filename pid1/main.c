@@ -176,15 +176,18 @@ static void watch_oom(struct journal *j, const struct cgroup *cgroup)
 static void let_go_of_others(const struct options *o, const struct launch *l,
 			     const struct journal *j, const struct cgroup *c)
 {
-	int kept[7 + MOST_KEPT] = { 2,           o->keep_stdout ? 1 : 2,
-				    l->pidfd,    j->trace,
-				    c->ours,     c->main,
-				    o->report_fd };
-	unsigned int n = 7;
+	const int kept[] = { 2,        o->keep_stdout ? 1 : 2, l->pidfd,
+			     j->trace, o->report_fd,           c->ours,
+			     c->main };
+	int gone;
 
-	if (o->conductor)
-		n += o->conductor->keep(kept + n);
-	let_go(kept, (int)n);
+	if (!o->conductor) {
+		let_go(kept, sizeof(kept) / sizeof(*kept));
+		return;
+	}
+	/* Whoever is started next has what the first one had. */
+	gone = chdir("/");
+	(void)gone;
 }
 
 static int run(struct options *o, uint64_t mask, int *asked_by)

@@ -42,17 +42,13 @@ extern const struct part *const parts[]; /* ended by NULL */
 struct launch;
 struct facts;
 
-enum { MOST_KEPT = 8 };
-
 /*
  * Who starts the main child in the place of launch(), and stands between the
- * loop and the facts from then on.  A part's run() names it in the options.
+ * loop and the facts from then on.  Since it may start others, init lets go of
+ * no descriptor.  A part's run() names it in the options.
  */
 struct conductor {
 	pid_t (*start)(struct launch *l); /* returns as launch() does */
-
-	/* The descriptors that init must not let go of, or -1; how many. */
-	unsigned int (*keep)(int fds[MOST_KEPT]);
 
 	/* Other facts in the place of these, which are of Linux. */
 	void (*between)(const struct facts **facts, void **world);

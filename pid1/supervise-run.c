@@ -759,22 +759,6 @@ static pid_t start(struct launch *l)
 	return launch_main(v);
 }
 
-static unsigned int keep(int fds[MOST_KEPT])
-{
-	const struct supervisor *v = &supervisor;
-	unsigned int n = 0;
-	int i;
-
-	for (i = 0; i < 3; i++)
-		fds[n++] = v->c.std[i];
-	fds[n++] = v->c.cwd;
-	fds[n++] = v->control.fd;
-	fds[n++] = v->output.path ? v->output.in : -1;
-	fds[n++] = v->output.path ? v->output.out : -1;
-	fds[n++] = v->output.path ? v->output.file : -1;
-	return n;
-}
-
 static void between(const struct facts **facts, void **world)
 {
 	struct supervisor *v = &supervisor;
@@ -804,7 +788,6 @@ static void between(const struct facts **facts, void **world)
 
 static const struct conductor conductor = {
 	.start = start,
-	.keep = keep,
 	.between = between,
 };
 
