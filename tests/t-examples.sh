@@ -53,7 +53,8 @@ split() {
 compile() {
 	# shellcheck disable=SC2046,SC2086	# lists
 	${CC:-cc} -std=c11 -Wall -Wextra -Werror $san -I"$srcdir/include" -o "$2" \
-		"$1" "$O/libkith.a" $(pkg-config --libs liburcu) -pthread
+		"$1" "$O/libkith.a" "$O/libkith-service.a" \
+		$(pkg-config --libs liburcu) -pthread
 }
 
 # run_example FOLDER N KIND: status and $tmp/out, all that it prints.
@@ -119,14 +120,16 @@ is "$(missing "$@" 2>/dev/null)" "" "what the documents name exists"
 
 # --- the manual --------------------------------------------------------------
 
-manual=man/kith.3
-if [ -e $manual ]; then
+for manual in man/*.3; do
 	sed -n '/^\.Bd -literal/,/^\.Ed/{/^\.[BE]d/d; s/\\e/\\/g; s/\\&//g; p}' $manual |
 		awk '/^#include/ { on = 1 } on; /^}$/ { if (main) exit } /^(int )?main\(/ { main = 1 }' \
 			>"$tmp/manual.c"
 	compile "$tmp/manual.c" "$tmp/manual" 2>"$tmp/log" && "$tmp/manual" >>"$tmp/log" 2>&1
 	ok $? "$manual: the example runs" || sed 's/^/# /' "$tmp/log" >&2
+done
 
+manual=man/kith.3
+if [ -e $manual ]; then
 	sed -n 's/.*KITH_API.*[ *]\(kith_[a-z0-9_]*\)(.*/\1/p' include/kith/*.h | sort -u >"$tmp/api"
 	test -s "$tmp/api"
 	ok $? "there are functions"
