@@ -325,7 +325,8 @@ stopped() {
 	sed -n 's/^State:.\(.\).*/\1/p' "/proc/$child/status" "/proc/$pid/status"
 	kill -CONT $pid
 	until_true grep -q '^State:.S' "/proc/$child/status"
-	sed -n 's/^State:.\(.\).*/\1/p' "/proc/$child/status" "/proc/$pid/status"
+	sed -n 's/^State:.\(.\).*/\1/p' "/proc/$child/status" "/proc/$pid/status" |
+		tr R S
 	kill -KILL "$child"
 	wait $pid
 	echo $?
@@ -360,6 +361,53 @@ dumb_end() {
 		is "$(cat "$tmp/told")" TERM \
 			"$who: when main ends the group gets SIGTERM ($about, $main)"
 	done
+}
+
+# --- at a terminal ---------------------------------------------------------------
+
+# Typed at a shell: it can be stopped, and goes on.  Like dumb-init it stops as
+# soon as it has told the program to, which may take a moment to do so.
+at_shell() {
+	[ "$where" = below ] || return 0
+	command -v bash >/dev/null && "$aid/aid-pty" true </dev/null >/dev/null
+	[ $? = 0 ] || {
+		skip "$who: typed at a shell ($about)" "there is no bash, or no terminal"
+		return
+	}
+	main=$tmp/$who
+	PS1='ready: ' PS2='' HISTFILE='' INPUTRC=/dev/null TERM=dumb \
+		timeout -k 1 60 "$aid/aid-pty" bash --norc --noprofile \
+		--noediting -i >"$tmp/screen" <<-END
+	< ready: 
+	> $main${1:+ $1} cat\r
+	> hello\r
+	< hello
+	< hello
+	> ^Z
+	< Stopped
+	< ready: 
+	= 5
+	> fg\r
+	< $main${1:+ $1} cat
+	> again\r
+	< again
+	< again
+	> ^C
+	< ready: 
+	> echo code \$?\r
+	< code 130
+	< ready: 
+	> exit 23\r
+	END
+	is $? 23 "$who: typed at a shell it is a job ($about, $main $1)" ||
+		sed 's/^/#   screen: /' "$tmp/screen" >&2
+}
+tini_tty() {
+	at_shell '-s --'
+}
+dumb_tty() {
+	at_shell ''
+	at_shell -c
 }
 
 # --- as whom -----------------------------------------------------------------
@@ -399,8 +447,8 @@ as() {
 }
 all() {
 	lines=99
-	as tini tini_codes tini_talk tini_signals tini_parent
-	as dumb-init dumb_codes dumb_talk dumb_signals dumb_stops dumb_end
+	as tini tini_codes tini_talk tini_signals tini_parent tini_tty
+	as dumb-init dumb_codes dumb_talk dumb_signals dumb_stops dumb_end dumb_tty
 	[ "$where" = pid1 ] || names
 }
 
