@@ -165,25 +165,35 @@ static bool fewer_bits(struct shrinker *s, size_t i, size_t offset)
 
 #define IN(member) offsetof(struct deed, call.in.member)
 
+/* Each is tried, whatever came of those before. */
 static bool simpler_clone(struct shrinker *s, size_t i)
 {
-	return fewer_bits(s, i, IN(clone.flags)) | zero(s, i, IN(clone.stack)) |
-	       zero(s, i, IN(clone.stack_size)) |
-	       zero(s, i, IN(clone.parent_tid)) |
-	       zero(s, i, IN(clone.set_tid)) |
-	       zero(s, i, IN(clone.set_tid_size));
+	bool better = fewer_bits(s, i, IN(clone.flags));
+
+	better |= zero(s, i, IN(clone.stack));
+	better |= zero(s, i, IN(clone.stack_size));
+	better |= zero(s, i, IN(clone.parent_tid));
+	better |= zero(s, i, IN(clone.set_tid));
+	better |= zero(s, i, IN(clone.set_tid_size));
+	return better;
 }
 
 static bool simpler_action(struct shrinker *s, size_t i)
 {
-	return fewer_bits(s, i, IN(action.flags)) |
-	       zero(s, i, IN(action.mask)) | zero(s, i, IN(action.handler));
+	bool better = fewer_bits(s, i, IN(action.flags));
+
+	better |= zero(s, i, IN(action.mask));
+	better |= zero(s, i, IN(action.handler));
+	return better;
 }
 
 static bool simpler_spend(struct shrinker *s, size_t i)
 {
-	return zero(s, i, IN(spend.utime)) | zero(s, i, IN(spend.stime)) |
-	       zero(s, i, IN(spend.pages));
+	bool better = zero(s, i, IN(spend.utime));
+
+	better |= zero(s, i, IN(spend.stime));
+	better |= zero(s, i, IN(spend.pages));
+	return better;
 }
 
 static bool simpler_arg(struct shrinker *s, size_t i,

@@ -121,7 +121,8 @@ static void open_files(struct watch *w, struct person *p)
 {
 	static const char *const names[] = { [PROC_STAT] = "stat",
 					     [PROC_STATUS] = "status",
-					     [PROC_RAN] = "schedstat" };
+					     [PROC_RAN] = "schedstat",
+					     [PROC_SYSCALL] = "syscall" };
 	char path[60];
 
 	for (int i = 0; i < PROC_FILES; i++) {
@@ -282,7 +283,16 @@ static bool may_be_renamed(struct watch *w, const struct person *p)
 	       !strchr("SZT", leader.letter);
 }
 
-static bool sleeps_for_good(const struct watch *w, const struct person *p,
+/* Linux: wait_task_inactive(); where it may not be read, the letter counts. */
+static bool is_off_the_cpu(struct person *p)
+{
+	char text[200];
+
+	return read_file(p, PROC_SYSCALL, text, sizeof(text)) <= 0 ||
+	       strncmp(text, "running", 7);
+}
+
+static bool sleeps_for_good(const struct watch *w, struct person *p,
 			    unsigned long flags)
 {
 	struct slot *slot = slot_of(w, p);
@@ -294,8 +304,8 @@ static bool sleeps_for_good(const struct watch *w, const struct person *p,
 		return word == BUSY && p->in_call && call_is_vfork(&p->call);
 	if (p->letter != 'S' && p->letter != 'T')
 		return false;
-	return word == REST ||
-	       (word == BUSY && p->in_call && call_may_sleep(&p->call));
+	return word == REST || (word == BUSY && p->in_call &&
+				call_may_sleep(&p->call) && is_off_the_cpu(p));
 }
 
 static void is_zombie(struct watch *w, struct person *p)

@@ -20,6 +20,10 @@
  *	   |--------|--------------|----------------|-------|
  *	   all asleep                               the same
  *
+ * One who is about to sleep has the letter already, while he looks one last time
+ * whether he must.  So of those asleep in a call /proc/PID/syscall is read, too:
+ * it waits until they are off the processor, or says that they run.
+ *
  * A sleep that is only passing does not count: in the kernel's own locks (D,
  * unless it is vfork's), or on the way out (PF_EXITING, unless it is an init
  * that waits for its namespace to be empty).
@@ -33,7 +37,14 @@
 
 enum life { UNBORN, ALIVE, ZOMBIE, GONE };
 
-enum proc_file { PROC_STAT, PROC_STATUS, PROC_CHILDREN, PROC_RAN, PROC_FILES };
+enum proc_file {
+	PROC_STAT,
+	PROC_STATUS,
+	PROC_CHILDREN,
+	PROC_RAN,
+	PROC_SYSCALL,
+	PROC_FILES
+};
 
 /* A thread of the stage. */
 struct person {
