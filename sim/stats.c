@@ -11,6 +11,7 @@
 #include "sim/print.h"
 #include "sim/show.h"
 #include "sim/sim.h"
+#include "sim/trace.h"
 
 struct moment {
 	uint32_t line;
@@ -353,6 +354,8 @@ int cmd_stats(const struct options *options, int files, char **file)
 	int status = USAGE;
 
 	(void)files;
+	if (trace_is(file[0]))
+		return trace_stats(options, file[0]);
 	st.last_zombie = &st.first_zombie;
 	st.last_adoption = &st.first_adoption;
 	st.last_tally = &st.first_tally;

@@ -6,6 +6,7 @@
 #include "sim/draw.h"
 #include "sim/show.h"
 #include "sim/sim.h"
+#include "sim/trace.h"
 
 struct tree {
 	const struct options *options;
@@ -73,6 +74,8 @@ int cmd_tree(const struct options *options, int files, char **file)
 	int status = USAGE;
 
 	(void)files;
+	if (trace_is(file[0]))
+		return trace_tree(options, file[0]);
 	if (!script_read(&script, file[0])) {
 		tree.only = last_call(&script, options->at);
 		status = run_script(&run, &script,
