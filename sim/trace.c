@@ -128,7 +128,7 @@ static int read_trace(struct trace *t, const char *path)
 {
 	FILE *f = fopen(path, "r");
 	uint32_t number = 0;
-	const char *wrong;
+	const char *wrong = NULL;
 	struct event e;
 	char *text = NULL;
 	size_t size = 0;
@@ -149,10 +149,9 @@ static int read_trace(struct trace *t, const char *path)
 		e.line = number;
 		keep(t, &e);
 	}
-	number = feof(f) ? HELD : USAGE;
 	fclose(f);
 	free(text);
-	return (int)number;
+	return wrong ? USAGE : HELD;
 }
 
 /* --- who there is ----------------------------------------------------------
