@@ -55,11 +55,13 @@ signals    1 sent
 broken() {
 	printf '%s\n' '{"event":"start","time":0,"actor":1}' \
 		'{"event":"fork","time":x}' >"$tmp/broken"
-	is "$("$kith" stats "$tmp/broken" 2>&1) $?" \
-		"$tmp/broken:2:24: no event of a trace 2" "a broken trace is told of"
+	said=$("$kith" stats "$tmp/broken" 2>&1)
+	is "$? $said" \
+		"2 $tmp/broken:2:24: no event of a trace" "a broken trace is told of"
 	printf '%s\n' '{"event":"start","time":0,"actor":1}' '{' >"$tmp/broken"
-	is "$("$kith" tree "$tmp/broken" 2>&1) $?" \
-		"$tmp/broken:2:2: no event of a trace 2" "and where"
+	said=$("$kith" tree "$tmp/broken" 2>&1)
+	is "$? $said" \
+		"2 $tmp/broken:2:2: no event of a trace" "and where"
 }
 
 everywhere traces
