@@ -2,26 +2,15 @@
 
 #include <string.h>
 
-#include "pid1/as-others.h"
-
-static const struct {
-	const char *name;
-	const struct dialect *dialect;
-} known[] = {
-	{ "kith-init", &own_dialect },
-	{ "tini", &tini_dialect },
-	{ "tini-static", &tini_dialect },
-	{ "docker-init", &tini_dialect }, /* as Docker names its own tini */
-	{ "dumb-init", &dumb_init_dialect },
-};
-
 static const struct dialect *find(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(known[i].name, name) == 0)
-			return known[i].dialect;
+	if (strcmp(own_dialect.name, name) == 0)
+		return &own_dialect;
+	for (i = 0; others[i].name; i++)
+		if (strcmp(others[i].name, name) == 0)
+			return others[i].dialect;
 	return NULL;
 }
 

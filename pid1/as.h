@@ -7,6 +7,12 @@
 
 #include "pid1/options.h"
 
+/* Other names, and who goes by them; ended by NULL.  See parts.h. */
+extern const struct called {
+	const char *name;
+	const struct dialect *dialect;
+} others[];
+
 /*
  * The dialect for this command line.  Takes away from argv what asked for it:
  * argv[1] is the first option afterwards.  NULL: --as named nobody we know.

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "pid1/names.h"
 
 /* Where it may be mounted: alone, or beside the controllers of v1. */
 static const char *const mounts[] = { "/sys/fs/cgroup",
@@ -37,6 +40,12 @@ static int put(int dir, const char *name, const char *text)
 	return err;
 }
 
+/* By the plain call: the library's knows flags that we do not use. */
+static bool is_there(int dir, const char *name)
+{
+	return syscall(SYS_faccessat, dir, name, F_OK) == 0;
+}
+
 static int folder(int dir, const char *name)
 {
 	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -49,16 +58,17 @@ static bool own_path(char *path, size_t size)
 
 	if (slurp(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) <= 0)
 		return false;
-	line = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
-	if (!line)
-		return false;
-	line = strchr(line, '/');
+	for (line = text; line && strncmp(line, "0::", 3) != 0; line += !!line)
+		line = strchr(line, '\n');
+	line = line ? strchr(line, '/') : NULL;
 	end = line ? strchr(line, '\n') : NULL;
 	if (!end || (size_t)(end - line) >= size)
 		return false;
 	*end = '\0';
 	/* "/../x" is outside of what we can see. */
-	strcpy(path, strncmp(line, "/..", 3) ? line + 1 : "");
+	if (strncmp(line, "/..", 3) == 0)
+		line = end - 1;
+	memcpy(path, line + 1, (size_t)(end - line));
 	return true;
 }
 
@@ -77,7 +87,7 @@ bool cgroup_find(struct cgroup *c)
 		if (root < 0)
 			continue;
 		/* What v1 has at that place has no such file. */
-		if (faccessat(root, "cgroup.controllers", F_OK, 0) == 0) {
+		if (is_there(root, "cgroup.controllers")) {
 			c->ours = path[0] ? folder(root, path) : root;
 			if (path[0])
 				close(root);
@@ -132,9 +142,9 @@ int cgroup_limit(struct cgroup *c, const char *controller, const char *file,
 	char on[16] = "+";
 	int err;
 
-	if (faccessat(c->main, file, F_OK, 0) < 0) {
-		err = put(c->ours, "cgroup.subtree_control",
-			  strncat(on, controller, sizeof(on) - 2));
+	if (!is_there(c->main, file)) {
+		memcpy(on + 1, controller, strlen(controller));
+		err = put(c->ours, "cgroup.subtree_control", on);
 		if (err == EBUSY && !c->moved && !move(c))
 			err = put(c->ours, "cgroup.subtree_control", on);
 		if (err)
@@ -171,7 +181,7 @@ uint64_t cgroup_count(int dir, const char *file, const char *name)
 	for (line = text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (strncmp(line, name, len) == 0 && line[len] == ' ')
-			return strtoull(line + len, NULL, 10);
+			return leading_number(line + len);
 	}
 	return 0;
 }

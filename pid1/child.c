@@ -1,11 +1,11 @@
 #include "pid1/child.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "pid1/limits.h"
+#include "pid1/names.h"
 
 extern char **environ;
 
@@ -16,7 +16,7 @@ enum { MAX_ENV = 4096 };
 
 static size_t name_of(const char *word)
 {
-	return strcspn(word, "=");
+	return before(word, "=");
 }
 
 /* Where a variable is, or the end. */
@@ -33,7 +33,8 @@ static size_t find(char **env, size_t n, const char *word)
 /* What it is without changes is not copied. */
 static char **make_env(const struct options *o)
 {
-	static char *env[MAX_ENV];
+	/* Out of the way of what is used: see the makefile. */
+	static char *env[MAX_ENV] __attribute__((section(".bss.zz")));
 	size_t n = 0, i, at;
 	char **from;
 
@@ -130,7 +131,8 @@ static void pass_sockets_on(char **env, pid_t init)
 		if (strncmp(*env, now, len) == 0)
 			break;
 	/* Or one that was started before this one, and named here. */
-	if (!*env || (*env != now && atoi(*env + len) != init))
+	if (!*env ||
+	    (*env != now && leading_number(*env + len) != (uint64_t)init))
 		return;
 	*digit = '\0';
 	for (self = getpid(); self; self /= 10)

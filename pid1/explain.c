@@ -1,6 +1,6 @@
 #include "pid1/explain.h"
 
-#include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pid1/cgroup.h"
@@ -121,7 +121,7 @@ int explain(const struct options *o)
 	launch_prepare(&l, o);
 	launch_survey(&l);
 	has_cgroup = cgroup_find(&c) &&
-		     faccessat(c.ours, "cgroup.procs", W_OK, 0) == 0;
+		     syscall(SYS_faccessat, c.ours, "cgroup.procs", W_OK) == 0;
 	say_init(&s, l.self);
 	say_place(&s, &l);
 	say_reaping(&s, &l);

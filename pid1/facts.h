@@ -72,11 +72,25 @@ struct facts {
 	uint64_t (*now)(void *world);
 };
 
+/* A signal that is passed on later. */
+struct held {
+	uint64_t due;
+	struct heard heard;
+};
+
+/* As many as can wait at a time. */
+struct delays {
+	unsigned int n;
+	struct held held[16];
+};
+
 /*
  * Serve until the policy says that it is over.  Returns the exit code, before
- * options change it; what became of everybody is in the journal.
+ * options change it; what became of everybody is in the journal.  Delays is room
+ * for signals, none at first.
  */
 int serve(struct policy *p, const struct options *o, pid_t main,
-	  const struct facts *facts, void *world, struct journal *journal);
+	  const struct facts *facts, void *world, struct journal *journal,
+	  struct delays *delays);
 
 #endif

@@ -18,6 +18,14 @@ struct file {
 	char text[4096];
 };
 
+static char *end_of(char *line, size_t len)
+{
+	for (; len; line++, len--)
+		if (*line == '\n')
+			return line;
+	return NULL;
+}
+
 /* The next line, without its end; NULL after the last.  None may be longer. */
 static char *next_line(struct file *f)
 {
@@ -26,7 +34,7 @@ static char *next_line(struct file *f)
 
 	for (;;) {
 		line = f->text + f->at;
-		end = memchr(line, '\n', f->used - f->at);
+		end = end_of(line, f->used - f->at);
 		if (end) {
 			*end = '\0';
 			f->at = (size_t)(end + 1 - f->text);
@@ -43,7 +51,7 @@ static char *next_line(struct file *f)
 
 static bool open_file(struct file *f, const char *path)
 {
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
+	f->fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	f->used = f->at = 0;
 	return f->fd >= 0;
 }
@@ -55,7 +63,7 @@ static void cut(char *line, char *field[4])
 
 	for (i = 0; i < 4; i++) {
 		field[i] = line;
-		line += strcspn(line, ":");
+		line += before(line, ":");
 		if (*line)
 			*line++ = '\0';
 	}
@@ -94,7 +102,7 @@ static bool look_up(const char *path, const char *text, size_t len,
 			(!next || read_id(field[3], strlen(field[3]), next)) &&
 			strlen(field[0]) < 64;
 		if (found)
-			strcpy(name, field[0]);
+			memcpy(name, field[0], strlen(field[0]) + 1);
 	}
 	close(f.fd);
 	return found;
@@ -106,7 +114,7 @@ static bool listed(const char *list, const char *name)
 	size_t len;
 
 	for (; *list; list += len + (list[len] == ',')) {
-		len = strcspn(list, ",");
+		len = before(list, ",");
 		if (is(name, list, len))
 			return true;
 	}
@@ -146,7 +154,7 @@ static const char *find_groups(const char *text, struct ids *ids)
 	size_t len;
 
 	for (;; text += len + 1) {
-		len = strcspn(text, ",");
+		len = before(text, ",");
 		if (!find_group(text, len, to))
 			return "has a group that is not known";
 		if (!text[len])
@@ -159,7 +167,7 @@ static const char *find_groups(const char *text, struct ids *ids)
 
 const char *ids_find(const char *text, struct ids *ids)
 {
-	size_t len = strcspn(text, ":");
+	size_t len = before(text, ":");
 	char name[64];
 	bool known =
 		look_up("/etc/passwd", text, len, name, &ids->uid, &ids->gid);

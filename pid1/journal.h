@@ -21,12 +21,12 @@ struct heard;
 
 struct journal {
 	const struct options *options;
-	struct tally tally;
 	pid_t self, main;
 	bool clocked;       /* times are of interest */
 	int trace;          /* descriptor of the event stream, or -1 */
 	int oom;            /* folder of a cgroup to ask about OOM, or -1 */
 	uint64_t oom_kills; /* before we began */
+	struct tally tally; /* last, for it is large */
 };
 
 void journal_begin(struct journal *j, const struct options *o, pid_t self);

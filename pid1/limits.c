@@ -25,12 +25,8 @@ static const struct kind {
 	{ "data", RLIMIT_DATA, false },
 	{ "fsize", RLIMIT_FSIZE, false },
 	{ "memlock", RLIMIT_MEMLOCK, false },
-	{ "msgqueue", RLIMIT_MSGQUEUE, false },
-	{ "nice", RLIMIT_NICE, false },
 	{ "nofile", RLIMIT_NOFILE, false },
 	{ "nproc", RLIMIT_NPROC, false },
-	{ "rtprio", RLIMIT_RTPRIO, false },
-	{ "sigpending", RLIMIT_SIGPENDING, false },
 	{ "stack", RLIMIT_STACK, false },
 };
 
@@ -71,8 +67,8 @@ static bool read_share(const char *text, uint64_t *n)
 	uint64_t ns;
 
 	/* As it happens, a share is written as a time in seconds is. */
-	if (strspn(text, "0123456789.") != strlen(text) ||
-	    !read_time(text, &ns) || ns < 10000000)
+	if (text[before(text, "nmush")] || !read_time(text, &ns) ||
+	    ns < 10000000)
 		return false;
 	*n = ns / 10000;
 	return true;
@@ -81,7 +77,7 @@ static bool read_share(const char *text, uint64_t *n)
 /* "soft", "soft:hard". */
 static bool read_pair(const char *text, struct rlimit *r)
 {
-	size_t len = strcspn(text, ":");
+	size_t len = before(text, ":");
 	uint64_t soft, hard;
 
 	if (!read_amount(text, len, &soft))
@@ -132,10 +128,18 @@ static char *digits(char *end, uint64_t n)
 	return end;
 }
 
+/* Copies it there, and returns where it ends. */
+static char *append(char *to, const char *text)
+{
+	while ((*to = *text++))
+		to++;
+	return to;
+}
+
 static int write_one(const struct kind *k, const struct limit *l,
 		     struct cgroup *c)
 {
-	char file[16] = "", text[48] = "max", number[24];
+	char file[16], text[48] = "max", number[24];
 	uint64_t n = UINT64_MAX;
 
 	if (k->rlimit == NO_RLIMIT)
@@ -143,11 +147,11 @@ static int write_one(const struct kind *k, const struct limit *l,
 	else
 		read_amount(l->value, strlen(l->value), &n);
 	if (n != UINT64_MAX)
-		strcpy(text, digits(number + sizeof(number), n));
+		append(text, digits(number + sizeof(number), n));
 	if (k->rlimit == NO_RLIMIT)
-		strcat(text, " 100000"); /* microseconds */
-	return cgroup_limit(c, k->name, strcat(strcpy(file, k->name), ".max"),
-			    text);
+		append(text + strlen(text), " 100000"); /* microseconds */
+	append(append(file, k->name), ".max");
+	return cgroup_limit(c, k->name, file, text);
 }
 
 int limits_write(const struct options *o, struct cgroup *c, uint32_t *written,

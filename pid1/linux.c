@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "pid1/kernel.h"
+#include "pid1/names.h"
 
 enum {
 	/* A look at all children that took no longer is no matter, in ns. */
@@ -33,7 +33,8 @@ uint64_t linux_now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	/* Not by the vDSO: to find it takes longer than we ever gain. */
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
@@ -124,6 +125,7 @@ static int open_sigfd(void)
 static bool hear_without(struct linux_world *w, uint64_t until, struct heard *h)
 {
 	struct pollfd fd = { .fd = w->reach.pidfd };
+	static const struct timespec none;
 	uint64_t next = linux_now() + LATEST;
 	struct timespec t;
 
@@ -131,7 +133,7 @@ static bool hear_without(struct linux_world *w, uint64_t until, struct heard *h)
 		return true;
 	if (w->sigfd < 0)
 		w->sigfd = open_sigfd();
-	w->hung_up = poll(&fd, 1, 0) > 0;
+	w->hung_up = syscall(SYS_ppoll, &fd, 1, &none, NULL, 0) > 0;
 	return w->hung_up && news(h);
 }
 
@@ -146,7 +148,7 @@ static bool hear_kernel(struct linux_world *w, uint64_t until, struct heard *h)
 	if (until == 0 && take_signal(w, &none, h))
 		return true;
 	while (w->sigfd >= 0) {
-		n = ppoll(fds, 2, span(until, &t), NULL);
+		n = (int)syscall(SYS_ppoll, fds, 2, span(until, &t), NULL, 0);
 		if (n >= 0 || errno != EINTR)
 			break;
 	}
@@ -191,7 +193,7 @@ static void proc_name(pid_t pid, char *name, size_t size)
 		*p++ = *--d;
 	memcpy(p, "/comm", sizeof("/comm"));
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		n = read(fd, name, size - 1);
 		close(fd);
@@ -397,5 +399,5 @@ void linux_init(struct linux_world *w, bool first)
 	/* Another namespace's /proc would tell of strangers. */
 	n = readlink("/proc/self", seen, sizeof(seen) - 1);
 	seen[n > 0 ? n : 0] = '\0';
-	w->own_proc = atoi(seen) == w->reach.self;
+	w->own_proc = (pid_t)leading_number(seen) == w->reach.self;
 }

@@ -23,6 +23,10 @@
 #include "pid1/spawn.h"
 #include "pid1/trace.h"
 
+/* What most runs never touch, out of the way; and what they touch at its head. */
+#define COLD      __attribute__((section(".bss.zz")))
+#define COLD_TAIL __attribute__((section(".bss.zy")))
+
 static int not_started(const struct options *o, const struct launch *l,
 		       pid_t pid)
 {
@@ -80,10 +84,10 @@ static int lift(int fd)
 
 	if (fd < 0 || fd > 2) {
 		if (fd > 2)
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
+			syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
 		return fd;
 	}
-	lifted = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	lifted = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
 	return lifted < 0 ? fd : lifted;
 }
 
@@ -130,7 +134,7 @@ static void watch_parent(const struct options *o)
 	if (!o->parent_death)
 		return;
 	parent = getppid();
-	prctl(PR_SET_PDEATHSIG, o->parent_death, 0, 0, 0);
+	syscall(SYS_prctl, PR_SET_PDEATHSIG, o->parent_death, 0, 0, 0);
 	if (getppid() != parent)
 		kill(getpid(), o->parent_death);
 }
@@ -141,7 +145,7 @@ static int open_papers(struct options *o, struct journal *j)
 	struct complaint c = { .trouble = CANNOT_START };
 
 	if (o->report_fd >= 0) {
-		if (fcntl(o->report_fd, F_GETFD) < 0) {
+		if (syscall(SYS_fcntl, o->report_fd, F_GETFD) < 0) {
 			c.about = "--report";
 			c.error = errno;
 			return o->dialect->complain(o, &c);
@@ -166,7 +170,8 @@ static void watch_oom(struct journal *j, const struct cgroup *cgroup)
 	if (j->options->report_fd < 0)
 		return;
 	j->oom = cgroup->main >= 0 ? cgroup->main : cgroup->ours;
-	if (j->oom >= 0 && faccessat(j->oom, "memory.events", F_OK, 0) < 0)
+	if (j->oom >= 0 &&
+	    syscall(SYS_faccessat, j->oom, "memory.events", F_OK) < 0)
 		j->oom = -1;
 	if (j->oom >= 0)
 		j->oom_kills =
@@ -193,9 +198,10 @@ static void let_go_of_others(const struct options *o, const struct launch *l,
 static int run(struct options *o, uint64_t mask, int *asked_by)
 {
 	static struct linux_world world;
-	static struct journal journal;
+	static struct journal journal COLD_TAIL;
+	static struct delays delays COLD;
 	static struct cgroup cgroup;
-	static struct ids ids;
+	static struct ids ids COLD;
 	struct launch l = { .options = o, .mask = mask };
 	struct complaint wrong;
 	struct policy policy;
@@ -242,7 +248,7 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	policy_init(&policy, &w);
 	if (o->conductor)
 		o->conductor->between(&facts, &at);
-	code = recode(o, serve(&policy, o, pid, facts, at, &journal));
+	code = recode(o, serve(&policy, o, pid, facts, at, &journal, &delays));
 	if (!o->pause && !policy.main_gone)
 		unheard_of(o);
 	if (o->parting)

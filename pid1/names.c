@@ -9,12 +9,6 @@ static const char names[] =
 #include <kith/signals.def>
 	;
 
-/* Other names that people know. */
-static const struct {
-	char name[5];
-	uint8_t number;
-} aliases[] = { { "POLL", 29 }, { "CLD", 17 }, { "IOT", 6 } };
-
 const char *signal_name(int sig)
 {
 	const char *name = names;
@@ -22,6 +16,47 @@ const char *signal_name(int sig)
 	for (; sig > 1 && *name; sig--)
 		name += strlen(name) + 1;
 	return sig == 1 && *name ? name : NULL;
+}
+
+/* The library's list is five times as long, and differs from one to another. */
+static const uint8_t errors[] = {
+#define ERROR(name, number, text) number,
+#include <kith/errors.def>
+};
+static const char error_texts[] =
+#define ERROR(name, number, text) text "\0"
+#include <kith/errors.def>
+	;
+
+const char *error_text(int err)
+{
+	const char *text = error_texts;
+	size_t i;
+
+	for (i = 0; i < sizeof(errors); i++, text += strlen(text) + 1)
+		if (errors[i] == err)
+			return text;
+	return "unknown error";
+}
+
+size_t before(const char *text, const char *any)
+{
+	const char *at, *c;
+
+	for (at = text; *at; at++)
+		for (c = any; *c; c++)
+			if (*at == *c)
+				return (size_t)(at - text);
+	return (size_t)(at - text);
+}
+
+static size_t digits_of(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] >= '0' && text[n] <= '9')
+		n++;
+	return n;
 }
 
 static bool same(const char *name, const char *text, size_t len)
@@ -56,7 +91,6 @@ int signal_number(const char *text, size_t len)
 {
 	const char *name;
 	uint64_t n;
-	size_t i;
 	int sig;
 
 	if (read_number(text, len, NR_SIGNALS, &n))
@@ -68,9 +102,6 @@ int signal_number(const char *text, size_t len)
 	for (sig = 1, name = names; *name; sig++, name += strlen(name) + 1)
 		if (same(name + 3, text, len))
 			return sig;
-	for (i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-		if (same(aliases[i].name, text, len))
-			return aliases[i].number;
 	return real_time(text, len);
 }
 
@@ -94,31 +125,40 @@ bool read_number(const char *text, size_t len, uint64_t most, uint64_t *n)
 	return true;
 }
 
+uint64_t leading_number(const char *text)
+{
+	uint64_t n = 0;
+
+	while (*text == ' ' || *text == '\t')
+		text++;
+	while (*text >= '0' && *text <= '9')
+		n = n * 10 + (uint64_t)(*text++ - '0');
+	return n;
+}
+
+/* In nanoseconds; 0 for what is none. */
 static uint64_t unit(const char *text)
 {
 	static const struct {
-		char name[3];
-		uint64_t ns;
-	} units[] = {
-		{ "", 1000000000 },
-		{ "s", 1000000000 },
-		{ "ms", 1000000 },
-		{ "us", 1000 },
-		{ "m", 60 * UINT64_C(1000000000) },
-		{ "h", 3600 * UINT64_C(1000000000) },
-	};
+		char name[4];
+		uint32_t ms;
+	} units[] = { { "", 1000 },
+		      { "s", 1000 },
+		      { "ms", 1 },
+		      { "m", 60000 },
+		      { "h", 3600000 } };
 	size_t i;
 
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (strcmp(units[i].name, text) == 0)
-			return units[i].ns;
+			return units[i].ms * UINT64_C(1000000);
 	return 0;
 }
 
 bool read_time(const char *text, uint64_t *ns)
 {
 	const uint64_t year = 365 * 24 * 3600 * UINT64_C(1000000000);
-	size_t whole = strspn(text, "0123456789"), parts = 0;
+	size_t whole = digits_of(text), parts = 0;
 	uint64_t n, one, part, value;
 	size_t i;
 
@@ -127,7 +167,7 @@ bool read_time(const char *text, uint64_t *ns)
 		return true;
 	}
 	if (text[whole] == '.')
-		parts = 1 + strspn(text + whole + 1, "0123456789");
+		parts = 1 + digits_of(text + whole + 1);
 	one = unit(text + whole + parts);
 	if (!one || !whole || parts == 1 ||
 	    !read_number(text, whole, year / one, &n))

@@ -23,6 +23,15 @@ const char *signal_name(int sig);
 /* A number without a sign, up to `most`; false if it is none. */
 bool read_number(const char *text, size_t len, uint64_t most, uint64_t *n);
 
+/* What an errno means, in the words of strerror(3); "unknown error". */
+const char *error_text(int err);
+
+/* How much of the text is before the first of these characters, or its end. */
+size_t before(const char *text, const char *any);
+
+/* The number that the text begins with, after blanks; 0 if with none. */
+uint64_t leading_number(const char *text);
+
 /*
  * A time: 90, 1.5, 200ms, 10s, 2m, 1h; without a unit, seconds.  In
  * nanoseconds, at most a year.  "never" is TIME_NEVER.

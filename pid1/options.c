@@ -65,7 +65,7 @@ static int apply(struct options *o, const struct option_row *row,
 static int read_long(struct options *o, char ***word)
 {
 	const char *whole = **word, *name = whole + 2;
-	size_t len = strcspn(name, "=");
+	size_t len = before(name, "=");
 	const struct option_row *row = find(o->dialect, name, len, true);
 	const char *value = name[len] ? name + len + 1 : NULL;
 

@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <string.h>
 
+#include "pid1/names.h"
 #include "pid1/options.h"
 #include "pid1/parts.h"
 #include "pid1/readers.h"
 #include "pid1/say.h"
-#include "wait/status.h"
 
 #ifndef KITH_VERSION
 #define KITH_VERSION "0.1.0"
@@ -132,20 +132,12 @@ static void say_help(struct say *s)
 	say_text(s,
 		 "usage: kith-init [option ...] [--] program [argument ...]\n"
 		 "\n"
-		 "Runs the program, as PID 1 or below one; passes signals "
-		 "on to it,\n"
-		 "reaps every orphan, and ends with its code.\n"
+		 "Runs it, passes signals on, reaps orphans, ends with its "
+		 "code.\n"
 		 "\n");
 	say_rows(s, own_rows);
 	for (i = 0; parts[i]; i++)
 		say_rows(s, parts[i]->rows);
-	say_text(s,
-		 "\n"
-		 "exit status: the program's; 128 + n if signal n killed it; "
-		 "127 if it\n"
-		 "was not found, 126 if it cannot be run; 125 if kith-init "
-		 "failed,\n"
-		 "2 if its command line is wrong\n");
 }
 
 static int answer(const struct options *o)
@@ -157,8 +149,7 @@ static int answer(const struct options *o)
 	else if (o->errand == ERRAND_VERSION)
 		say_text(&s, "kith-init " KITH_VERSION "\n");
 	else
-		say_text(&s, "kith-init is free software, under the licence of "
-			     "MIT.\n");
+		say_text(&s, "MIT licence\n");
 	return say_end(&s) ? 0 : CODE_FAILED;
 }
 
@@ -227,12 +218,12 @@ static void say_trouble(struct say *s, const struct complaint *c)
 	case CANNOT_RUN:
 		say_text(s, c->about);
 		say_text(s, ": cannot be run: ");
-		say_text(s, c->why ? c->why : strerror(c->error));
+		say_text(s, c->why ? c->why : error_text(c->error));
 		break;
 	case CANNOT_START:
 		say_text(s, c->about);
 		say_text(s, ": ");
-		say_text(s, c->why ? c->why : strerror(c->error));
+		say_text(s, c->why ? c->why : error_text(c->error));
 		break;
 	}
 }
@@ -254,17 +245,6 @@ int complain(const struct options *o, const struct complaint *c)
 /* --- remarks ---------------------------------------------------------------
  */
 
-static void say_ending(struct say *s, int status)
-{
-	if (status_is_exit(status)) {
-		say_text(s, " exited with ");
-		say_number(s, (uint64_t)status_value(status));
-	} else {
-		say_text(s, " was killed by ");
-		say_signal(s, status_value(status));
-	}
-}
-
 static void say_remark(struct say *s, const struct remarked *r)
 {
 	switch (r->remark) {
@@ -283,15 +263,16 @@ static void say_remark(struct say *s, const struct remarked *r)
 	case REFUSED:
 		say_signal(s, r->sig);
 		say_text(s, " could not be passed on: ");
-		say_text(s, strerror(r->error));
+		say_text(s, error_text(r->error));
 		break;
 	case REAPED:
 		say_text(s, "orphan ");
 		say_number(s, (uint64_t)r->pid);
+		say_text(s, ": ");
 		say_ending(s, r->status);
 		break;
 	case MAIN_ENDED:
-		say_text(s, "the program");
+		say_text(s, "the program: ");
 		say_ending(s, r->status);
 		break;
 	}

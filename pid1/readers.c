@@ -132,7 +132,7 @@ const char *read_louder(struct options *o, const char *value, int steps)
 /* The next of a list with commas; 0 at its end, -1 for what is no signal. */
 static int next_signal(const char **list)
 {
-	size_t len = strcspn(*list, ",");
+	size_t len = before(*list, ",");
 	int sig;
 
 	if (!len)
@@ -169,7 +169,7 @@ const char *read_drop(struct options *o, const char *value, int unused)
 /* "TERM=QUIT", "15:3"; to 0 is to drop. */
 const char *read_rewrite(struct options *o, const char *value, int unused)
 {
-	size_t len = strcspn(value, "=:");
+	size_t len = before(value, "=:");
 	int from = signal_number(value, len), to;
 
 	(void)unused;
@@ -190,7 +190,7 @@ const char *read_rewrite(struct options *o, const char *value, int unused)
 
 const char *read_delay(struct options *o, const char *value, int unused)
 {
-	size_t len = strcspn(value, "=");
+	size_t len = before(value, "=");
 	int sig = signal_number(value, len);
 	uint64_t ns;
 
@@ -217,7 +217,7 @@ static bool read_code(const char *text, size_t len, uint8_t *code)
 const char *read_recode(struct options *o, const char *value, int unused)
 {
 	struct recode *r = &o->recode[o->recodes];
-	size_t whole = strcspn(value, "=:"), first = strcspn(value, "-=:");
+	size_t whole = before(value, "=:"), first = before(value, "-=:");
 
 	(void)unused;
 	if (o->recodes == MAX_RECODES)
@@ -266,7 +266,7 @@ const char *read_env(struct options *o, const char *value, int unused)
 
 const char *read_limit(struct options *o, const char *value, int unused)
 {
-	size_t len = strcspn(value, "=");
+	size_t len = before(value, "=");
 
 	(void)unused;
 	if (!len || len > 32 || !value[len])

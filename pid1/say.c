@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "pid1/names.h"
+#include "wait/status.h"
 
 static void flush(struct say *s)
 {
@@ -95,4 +96,17 @@ bool say_end(struct say *s)
 {
 	flush(s);
 	return !s->failed;
+}
+
+void say_ending(struct say *s, int status)
+{
+	if (status_is_exit(status)) {
+		say_text(s, "exited with ");
+		say_number(s, (uint64_t)status_value(status));
+		return;
+	}
+	say_text(s, "killed by ");
+	say_signal(s, status_value(status));
+	if (status_is_core(status))
+		say_text(s, " (core dumped)");
 }

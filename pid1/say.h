@@ -34,6 +34,7 @@ void say_number(struct say *s, uint64_t n);
 void say_seconds(struct say *s, uint64_t ns); /* 1.234567 */
 void say_signed(struct say *s, int64_t n);
 void say_signal(struct say *s, int sig);        /* SIGTERM, SIGRT_2 */
+void say_ending(struct say *s, int status);     /* "exited with 3" */
 void say_json(struct say *s, const char *text); /* with its quotes */
 bool say_end(struct say *s);                    /* was all of it written? */
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -120,11 +119,11 @@ static bool ask(int folder, struct person *p)
 	at = at ? word(at, 1) : NULL;
 	if (!at || *at == 'Z' || *at == 'X')
 		return false;
-	p->parent = (pid_t)strtol(at + 2, NULL, 10);
+	p->parent = (pid_t)leading_number(at + 2);
 	at = word(at, 3);
-	p->session = at ? (pid_t)strtol(at, NULL, 10) : 0;
+	p->session = at ? (pid_t)leading_number(at) : 0;
 	at = at ? word(at, 16) : NULL;
-	p->born = at ? strtoull(at, NULL, 10) : 0;
+	p->born = at ? leading_number(at) : 0;
 	p->below = -1;
 	return at != NULL;
 }
@@ -293,6 +292,14 @@ static int to_session(const struct reach *r, int sig, const siginfo_t *info)
 /* --- a cgroup --------------------------------------------------------------
  */
 
+static char *end_of(char *line, size_t len)
+{
+	for (; len; line++, len--)
+		if (*line == '\n')
+			return line;
+	return NULL;
+}
+
 /* The numbers in a text; what is left of its last line goes to the front. */
 static size_t each_of(const struct reach *r, char *text, size_t len, int sig,
 		      const siginfo_t *info, bool *any)
@@ -300,9 +307,9 @@ static size_t each_of(const struct reach *r, char *text, size_t len, int sig,
 	char *line = text, *end;
 	pid_t pid;
 
-	while ((end = memchr(line, '\n', len - (size_t)(line - text)))) {
+	while ((end = end_of(line, len - (size_t)(line - text)))) {
 		/* 0 is somebody for whom our namespace has no number. */
-		pid = (pid_t)strtol(line, NULL, 10);
+		pid = (pid_t)leading_number(line);
 		if (pid > 0 && pid != r->self)
 			*any |= by_pid(pid, sig, info) == 0;
 		line = end + 1;

@@ -64,17 +64,22 @@ static bool elsewhere(int err)
  */
 static int search(attempt *try, char **argv, char **env)
 {
-	char path[PATH_MAX];
 	const char *dir = env_value(env, "PATH"), *end;
-	size_t name = strlen(argv[0]) + 1, len;
+	size_t name = strlen(argv[0]) + 1, len, room;
+	char *path;
 	int err, worst = ENOENT;
 
 	if (strchr(argv[0], '/') || !argv[0][0])
 		return try(argv[0], argv, env);
-	for (dir = dir ? dir : USUAL_PATH;; dir = end + 1) {
+	dir = dir ? dir : USUAL_PATH;
+	/* No more than it can be, for this is somebody else's stack. */
+	room = strlen(dir) + 1 + name;
+	room = room < PATH_MAX ? room : PATH_MAX;
+	path = __builtin_alloca(room);
+	for (;; dir = end + 1) {
 		end = strchrnul(dir, ':');
 		len = (size_t)(end - dir);
-		if (len + 1 + name <= sizeof(path)) {
+		if (len + 1 + name <= room) {
 			memcpy(path, dir, len);
 			if (len)
 				path[len++] = '/';

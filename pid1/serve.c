@@ -21,17 +21,8 @@ enum {
 	 */
 	FAREWELLS = 1 << 15,
 
-	/* Signals that can wait for their delay at a time. */
-	HELD = 16,
-
 	/* Between two attempts to kill, in nanoseconds. */
 	AGAIN = 100000000,
-};
-
-/* A signal that is passed on later. */
-struct held {
-	uint64_t due; /* NO_TIME: nothing is here */
-	struct heard heard;
 };
 
 struct service {
@@ -47,9 +38,11 @@ struct service {
 	bool over;
 	uint64_t end;   /* the last moment for all, or NO_TIME */
 	uint64_t until; /* of this state, or NO_TIME */
-	unsigned int holding;
-	struct held held[HELD];
+	struct delays *delays;
 };
+
+/* How many there is room for. */
+#define MOST_HELD (sizeof(((struct delays *)0)->held) / sizeof(struct held))
 
 /* --- time ------------------------------------------------------------------
  */
@@ -74,9 +67,9 @@ static struct held *next_held(struct service *s)
 	struct held *next = NULL;
 	unsigned int i;
 
-	for (i = 0; i < s->holding; i++)
-		if (!next || s->held[i].due < next->due)
-			next = &s->held[i];
+	for (i = 0; i < s->delays->n; i++)
+		if (!next || s->delays->held[i].due < next->due)
+			next = &s->delays->held[i];
 	return next;
 }
 
@@ -121,12 +114,13 @@ static bool hold(struct service *s, const struct heard *heard)
 	uint64_t delay = s->options->delay_ns[heard->sig];
 	unsigned int i;
 
-	if (!delay || s->holding == HELD)
+	if (!delay || s->delays->n == MOST_HELD)
 		return false;
-	for (i = 0; i < s->holding; i++)
-		if (heard->sig < 32 && s->held[i].heard.sig == heard->sig)
+	for (i = 0; i < s->delays->n; i++)
+		if (heard->sig < 32 &&
+		    s->delays->held[i].heard.sig == heard->sig)
 			return true;
-	s->held[s->holding++] =
+	s->delays->held[s->delays->n++] =
 		(struct held){ .due = later(now(s), delay), .heard = *heard };
 	return true;
 }
@@ -135,7 +129,7 @@ static void let_go(struct service *s, struct held *held)
 {
 	struct heard heard = held->heard;
 
-	*held = s->held[--s->holding];
+	*held = s->delays->held[--s->delays->n];
 	if (!s->policy->main_gone)
 		pass_on(s, &heard);
 }
@@ -261,23 +255,20 @@ static void reap_lot(struct service *s)
 }
 
 int serve(struct policy *p, const struct options *o, pid_t main,
-	  const struct facts *facts, void *world, struct journal *journal)
+	  const struct facts *facts, void *world, struct journal *journal,
+	  struct delays *delays)
 {
-	struct service s;
+	struct service s = { .policy = p,
+			     .options = o,
+			     .main = main,
+			     .facts = facts,
+			     .world = world,
+			     .journal = journal,
+			     .reaping = true,
+			     .end = NO_TIME,
+			     .until = NO_TIME,
+			     .delays = delays };
 
-	/* The signals that are held are left alone: pages that nobody needs. */
-	s.policy = p;
-	s.options = o;
-	s.main = main;
-	s.facts = facts;
-	s.world = world;
-	s.journal = journal;
-	s.after = 0;
-	s.stop = 0;
-	s.reaping = true;
-	s.over = false;
-	s.end = s.until = NO_TIME;
-	s.holding = 0;
 	for (;;) {
 		reap_lot(&s);
 		if (s.over)

@@ -22,11 +22,11 @@
  */
 static int find_terminal(void)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	pid_t sid;
 
 	if (fd < 0 && errno != ENXIO && ioctl(0, TIOCGSID, &sid) == 0)
-		fd = fcntl(0, F_DUPFD_CLOEXEC, 0);
+		fd = (int)syscall(SYS_fcntl, 0, F_DUPFD_CLOEXEC, 0);
 	return fd;
 }
 
@@ -120,7 +120,8 @@ static int become(void *arg)
 /* --- in init ---------------------------------------------------------------
  */
 
-static pid_t attempt(struct launch *l)
+/* Not inlined, or its stack would stay where it is, in pages that nobody needs. */
+__attribute__((noinline)) static pid_t attempt(struct launch *l)
 {
 	/* Below our own frame: pages that will be used again anyway. */
 	char stack[12288] __attribute__((aligned(16)));
@@ -174,7 +175,7 @@ void launch_survey(struct launch *l)
 void launch_nobody(struct launch *l)
 {
 	if (l->self != 1)
-		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+		syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	/* Ignoring SIGCHLD is as old as Linux; here no status is wanted. */
 	l->kernel_reaps = l->options->reaping != REAP_EACH && !l->tracks;
 	settle_sigchld(l, NULL);
@@ -199,7 +200,7 @@ pid_t launch(struct launch *l)
 	int tries;
 
 	if (l->self != 1)
-		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+		syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	for (tries = 0;; tries++) {
 		pid = attempt(l);
 		if (pid > 0 && failed(l))

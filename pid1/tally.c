@@ -25,19 +25,6 @@ void tally_signal(struct tally *t, bool passed_on)
 		t->refused++;
 }
 
-static void say_ending(struct say *s, int status)
-{
-	if (status_is_exit(status)) {
-		say_text(s, "exited with ");
-		say_number(s, (uint64_t)status_value(status));
-		return;
-	}
-	say_text(s, "killed by ");
-	say_signal(s, status_value(status));
-	if (status_is_core(status))
-		say_text(s, " (core dumped)");
-}
-
 static void say_used(struct say *s, const struct usage *used)
 {
 	say_text(s, "user ");

@@ -38,8 +38,9 @@ static void end(struct say *s)
 
 int trace_open(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-		      0644);
+	int fd = openat(AT_FDCWD, path,
+			O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+			0644);
 
 	return fd < 0 ? -errno : fd;
 }

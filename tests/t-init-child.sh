@@ -148,7 +148,7 @@ rest:     all below kith-init, by /proc (not PID 1)" \
 logs() {
 	matches "$(code_of -vv sh -c 'exit 2')" \
 		"2 kith-init: the program is [0-9]*
-kith-init: the program exited with 2" "-vv ($about)"
+kith-init: the program: exited with 2" "-vv ($about)"
 	is "$(KITH_INIT_LOG=quiet code_of no-such-program)" "127 " \
 		"KITH_INIT_LOG ($about)"
 	is "$(KITH_INIT_LOG=quiet code_of --log error no-such-program)" \
@@ -158,7 +158,7 @@ kith-init: the program exited with 2" "-vv ($about)"
 		"2 kith-init: KITH_INIT_LOG: x is none of the choices" \
 		"a level that is none ($about)"
 	matches "$(code_of -w sh -c '(sleep 0.1 &); sleep 0.3')" \
-		"0 kith-init: orphan * exited with 0" "-w tells of orphans ($about)"
+		"0 kith-init: orphan *: exited with 0" "-w tells of orphans ($about)"
 }
 
 everywhere users places limits sockets pauses orphaned explains logs

@@ -229,6 +229,7 @@ static void live(uint32_t seed, struct outcome *o)
 {
 	static struct options options;
 	static struct journal journal;
+	static struct delays delays;
 	struct world w = { .observer.event = watch,
 			   .random = seed * 2654435761u + 1,
 			   .main_status = -1 };
@@ -239,6 +240,7 @@ static void live(uint32_t seed, struct outcome *o)
 
 	memset(&options, 0, sizeof(options));
 	memset(&journal, 0, sizeof(journal));
+	delays.n = 0;
 	options.dialect = &own_dialect;
 	options_defaults(&options);
 	options.level = LOG_QUIET;
@@ -255,7 +257,7 @@ static void live(uint32_t seed, struct outcome *o)
 	ask(&w, 1, (struct kith_call){ .nr = KITH_FORK });
 	journal_begin(&journal, &options, 1);
 	policy_init(&p, &wishes);
-	code = serve(&p, &options, MAIN, &facts, &w, &journal);
+	code = serve(&p, &options, MAIN, &facts, &w, &journal, &delays);
 
 	o->codes +=
 		w.main_status < 0 || code != status_for_shell(w.main_status);

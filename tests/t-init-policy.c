@@ -481,6 +481,7 @@ static const struct facts list_facts = { list_hear,      list_reap,
 static struct options asked; /* of the run that is next */
 
 static struct journal played;
+static struct delays delays;
 
 /* What kith-init does if nothing is asked. */
 static void nothing_asked(void)
@@ -502,9 +503,10 @@ static int play_on(enum place place, struct list *l, struct tally *t)
 	int code;
 
 	memset(&played, 0, sizeof(played));
+	delays.n = 0;
 	journal_begin(&played, &asked, 1);
 	policy_init(&p, &w);
-	code = serve(&p, &asked, MAIN, &list_facts, l, &played);
+	code = serve(&p, &asked, MAIN, &list_facts, l, &played, &delays);
 	*t = played.tally;
 	return code;
 }
@@ -778,8 +780,9 @@ static void a_storm_of_orphans_delays_nobody(void)
 	nothing_asked();
 	asked.grace_ns = SECOND / 100;
 	memset(&played, 0, sizeof(played));
+	delays.n = 0;
 	journal_begin(&played, &asked, 1);
-	is(serve(&p, &asked, MAIN, &facts, &s, &played), 0,
+	is(serve(&p, &asked, MAIN, &facts, &s, &played, &delays), 0,
 	   "main's end is the end, even if orphans never stop dying");
 	ok(s.passed_at >= 1001 && s.passed_at < 1001 + 64,
 	   "a signal waits for a few of the dead (%u), not for all",
