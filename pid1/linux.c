@@ -124,16 +124,15 @@ static int open_sigfd(void)
  */
 static bool hear_without(struct linux_world *w, uint64_t until, struct heard *h)
 {
-	struct pollfd fd = { .fd = w->reach.pidfd };
-	static const struct timespec none;
 	uint64_t next = linux_now() + LATEST;
 	struct timespec t;
+	int status;
 
 	if (take_signal(w, span(next < until ? next : until, &t), h))
 		return true;
 	if (w->sigfd < 0)
 		w->sigfd = open_sigfd();
-	w->hung_up = syscall(SYS_ppoll, &fd, 1, &none, NULL, 0) > 0;
+	w->hung_up = kernel_exit_status(w->reach.pidfd, &status) == 0;
 	return w->hung_up && news(h);
 }
 
