@@ -75,7 +75,7 @@ static const char *read_choice(struct options *o, const char *value, int offset,
 	int i = choose(words, value);
 
 	if (i < 0)
-		return "is none of the choices";
+		return "is no choice";
 	*(uint8_t *)field(o, offset) = (uint8_t)i;
 	return NULL;
 }

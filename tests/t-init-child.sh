@@ -155,7 +155,7 @@ kith-init: the program: exited with 2" "-vv ($about)"
 		"127 kith-init: no-such-program: not found" \
 		"an option has the last word ($about)"
 	is "$(KITH_INIT_LOG=x code_of true)" \
-		"2 kith-init: KITH_INIT_LOG: x is none of the choices" \
+		"2 kith-init: KITH_INIT_LOG: x is no choice" \
 		"a level that is none ($about)"
 	matches "$(code_of -w sh -c '(sleep 0.1 &); sleep 0.3')" \
 		"0 kith-init: orphan *: exited with 0" "-w tells of orphans ($about)"
