@@ -6,6 +6,8 @@
 
 #include "process/process.h"
 
+enum { OLDEST = KITH_LINUX(6, 1), NEWEST = KITH_LINUX(6, 18) };
+
 static const struct kith_config plain;
 
 /* All of the machine but its init. */
@@ -32,6 +34,8 @@ static struct kith_machine *machine_new(struct memory *memory,
 	lock_init(&m->lock, RANK_RUNQ, mutexes);
 	CDS_INIT_LIST_HEAD(&m->runq);
 	CDS_INIT_LIST_HEAD(&m->processes);
+	m->linux_version =
+		config->linux_version ? config->linux_version : NEWEST;
 	m->micro = config->micro;
 	m->dump_core = config->dump_core;
 	m->program = config->program;
@@ -114,7 +118,9 @@ struct kith_machine *kith_new(const struct kith_config *config)
 
 	if (!config)
 		config = &plain;
-	if (config->pid_max < 0 || config->pid_max > PID_MAX_LIMIT) {
+	if (config->pid_max < 0 || config->pid_max > PID_MAX_LIMIT ||
+	    (config->linux_version && (config->linux_version < OLDEST ||
+				       config->linux_version > NEWEST))) {
 		errno = EINVAL;
 		return NULL;
 	}

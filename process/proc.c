@@ -87,7 +87,9 @@ static void put_status(struct text *x, struct thread *t,
 	put(x, "Groups:\t \n");
 	put(x, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", l->tgid,
 	    l->tid, l->pgid, l->sid);
-	put(x, "Kthread:\t0\nThreads:\t%d\n", l->threads);
+	if (t->machine->linux_version >= KITH_LINUX(6, 11))
+		put(x, "Kthread:\t0\n");
+	put(x, "Threads:\t%d\n", l->threads);
 	put_signals(x, t);
 	put_caps(x, &t->cred->caps);
 	put(x, "NoNewPrivs:\t0\n");

@@ -155,6 +155,7 @@ struct kith_machine {
 	uint32_t queued;                /* (q) how many */
 	struct cds_list_head processes; /* (f) in order of birth */
 	struct process *init;           /* (c) never released */
+	int linux_version;              /* (c) KITH_LINUX() */
 	bool micro;                     /* (c) */
 	bool (*program)(void *ctx, pid_t tid, const struct kith_result *last,
 			struct kith_call *next); /* (c) may be NULL */

@@ -9,8 +9,8 @@
 #include "sim/script.h"
 #include "sim/stage.h"
 
-/* What the model is a model of. */
-enum { VERSION = 6, LEVEL = 18 };
+/* What the model is a model of, unless the script says otherwise. */
+enum { NEWEST = KITH_LINUX(6, 18) };
 
 /* By number: capabilities(7). */
 static const char *const caps[] = {
@@ -81,11 +81,8 @@ static bool read_version(struct scan *s, struct needs *needs)
 	    !must_take(s, ".") ||
 	    !read_decimal(s, "a version, like 6.14", 0, 1000, &level))
 		return false;
-	if (version > needs->version ||
-	    (version == needs->version && level > needs->level)) {
-		needs->version = (int)version;
-		needs->level = (int)level;
-	}
+	if (KITH_LINUX((int)version, (int)level) > needs->linux_version)
+		needs->linux_version = KITH_LINUX((int)version, (int)level);
 	return true;
 }
 
@@ -137,29 +134,53 @@ static const char *missing(const struct needs *n)
 	return missing_cap(n->caps);
 }
 
+/* The version that the model is of, and whether that is new enough. */
+static bool model_is_new_enough(const struct script *script)
+{
+	const struct needs *n = &script->needs;
+	int of = script->machine.linux_version;
+
+	of = of ? of : NEWEST;
+	if (n->linux_version <= of)
+		return true;
+	fprintf(stderr,
+		"%s:%u: this needs linux >= %d.%d; the model is %d.%d\n",
+		script->source.name, (unsigned)n->line, n->linux_version / 1000,
+		n->linux_version % 1000, of / 1000, of % 1000);
+	return false;
+}
+
+/* What a script says of a kernel older than this is not to be held against it.
+ */
+static bool linux_is_the_one(const struct script *script)
+{
+	const struct needs *n = &script->needs;
+	int of = script->machine.linux_version, here = kernel_version();
+	struct utsname u;
+
+	uname(&u);
+	if (here < n->linux_version)
+		fprintf(stderr,
+			"%s:%u: this needs linux >= %d.%d; this is %s\n",
+			script->source.name, (unsigned)n->line,
+			n->linux_version / 1000, n->linux_version % 1000,
+			u.release);
+	else if (of && of != here)
+		fprintf(stderr, "%s: this is about linux %d.%d; this is %s\n",
+			script->source.name, of / 1000, of % 1000, u.release);
+	else
+		return true;
+	return false;
+}
+
 bool needs_are_met(const struct script *script, bool on_linux)
 {
 	const struct needs *n = &script->needs;
 	const char *what = on_linux ? missing(n) : NULL;
-	struct utsname u;
 
-	if (n->version > VERSION ||
-	    (n->version == VERSION && n->level > LEVEL)) {
-		fprintf(stderr,
-			"%s:%u: this needs linux >= %d.%d; the model is "
-			"%d.%d\n",
-			script->source.name, (unsigned)n->line, n->version,
-			n->level, VERSION, LEVEL);
+	if (!model_is_new_enough(script) ||
+	    (on_linux && !linux_is_the_one(script)))
 		return false;
-	}
-	if (on_linux && n->version && !kernel_is(n->version, n->level)) {
-		uname(&u);
-		fprintf(stderr,
-			"%s:%u: this needs linux >= %d.%d; this is %s\n",
-			script->source.name, (unsigned)n->line, n->version,
-			n->level, u.release);
-		return false;
-	}
 	if (what)
 		fprintf(stderr, "%s:%u: this needs %s\n", script->source.name,
 			(unsigned)n->line, what);

@@ -10,8 +10,8 @@
 #include "sim/text.h"
 
 struct needs {
-	uint32_t line; /* the last that said something; 0: none did */
-	int version, level;
+	uint32_t line;     /* the last that said something; 0: none did */
+	int linux_version; /* KITH_LINUX(); 0: any */
 	bool root, userns;
 	uint64_t caps;
 };

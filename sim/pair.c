@@ -177,12 +177,21 @@ static uint64_t lacking(const struct person *init)
 	return ~(uint64_t)has & ((UINT64_C(1) << 41) - 1);
 }
 
+/* The model that comes nearest to this kernel. */
+static int model_version(int kernel)
+{
+	const int oldest = KITH_LINUX(6, 1), newest = KITH_LINUX(6, 18);
+
+	return kernel < oldest ? oldest : kernel > newest ? newest : kernel;
+}
+
 static bool begin(struct pair *p, const struct kith_config *config,
 		  struct difference *d)
 {
 	struct kith_config mine = *config;
 
 	mine.micro = true;
+	mine.linux_version = model_version(kernel_version());
 	mine.lacks_caps = lacking(watch_find(&p->linux, 1));
 	p->model = kith_new(&mine);
 	if (!p->model) {

@@ -48,6 +48,18 @@ static struct line *add_line(struct reader *r, enum line_kind kind)
 /* --- comments --------------------------------------------------------------
  */
 
+/* linux=6.1 */
+static bool read_linux(struct scan *s, int *version)
+{
+	int64_t level;
+
+	if (!must_take(s, "=") || !must_take(s, "6") || !must_take(s, ".") ||
+	    !read_decimal(s, "a version, 6.1 to 6.18", 1, 18, &level))
+		return false;
+	*version = KITH_LINUX(6, (int)level);
+	return true;
+}
+
 static bool read_config(struct scan *s, struct kith_config *config)
 {
 	uint64_t n;
@@ -70,6 +82,8 @@ static bool read_config(struct scan *s, struct kith_config *config)
 		config->pid_max = (pid_t)max;
 		return true;
 	}
+	if (take_name(s, "linux"))
+		return read_linux(s, &config->linux_version);
 	if (take_name(s, "seed"))
 		return must_take(s, "=") &&
 		       read_unsigned(s, "a number", &config->seed);
@@ -82,8 +96,9 @@ static bool read_config(struct scan *s, struct kith_config *config)
 		config->memory = (size_t)n;
 		return true;
 	}
-	return expected(s, "pid_max=, seed=, memory=, lacks_caps=, micro or "
-			   "dump_core");
+	return expected(
+		s, "linux=, pid_max=, seed=, memory=, lacks_caps=, micro or "
+		   "dump_core");
 }
 
 /* # machine: pid_max=310 micro */

@@ -358,13 +358,14 @@ static _Noreturn void be_keeper(int up, int life,
 
 /* --- outside -------------------------------------------------------------- */
 
-bool kernel_is(int major, int minor)
+int kernel_version(void)
 {
 	struct utsname u;
-	int a = 0, b = 0;
+	int version, level;
 
-	return !uname(&u) && sscanf(u.release, "%d.%d", &a, &b) == 2 &&
-	       (a > major || (a == major && b >= minor));
+	if (uname(&u) || sscanf(u.release, "%d.%d", &version, &level) != 2)
+		return 0;
+	return KITH_LINUX(version, level);
 }
 
 struct slot *stage_slot(const struct stage *s, uint32_t index)
@@ -504,7 +505,7 @@ int stage_open(struct stage *s, const struct stage_config *config, char *why,
 	snprintf(why, size, "the agent is for x86-64");
 	return -1;
 #endif
-	if (config->pid_max && !kernel_is(6, 14)) {
+	if (config->pid_max && kernel_version() < KITH_LINUX(6, 14)) {
 		snprintf(why, size,
 			 "pid_max is the whole machine's before linux 6.14");
 		return -1;

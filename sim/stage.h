@@ -25,6 +25,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <kith/kith.h>
+
 #include "sim/channel.h"
 
 struct stage_config {
@@ -51,8 +53,8 @@ void stage_close(struct stage *s); /* everything in it ends */
 
 bool stage_is_alive(const struct stage *s);
 
-/* The running kernel is at least this one. */
-bool kernel_is(int major, int minor);
+/* Of the running kernel, as KITH_LINUX() has it; 0: it does not say. */
+int kernel_version(void);
 
 /* Slots: a new one, marked BUSY; NULL if all were used. */
 struct slot *stage_new_slot(struct stage *s, uint32_t *index);

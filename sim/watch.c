@@ -584,7 +584,7 @@ int watch_begin(struct watch *w, struct stage *s)
 
 	memset(w, 0, sizeof(*w));
 	w->stage = s;
-	w->ends_known = s->ns >= 0 && kernel_is(6, 15);
+	w->ends_known = s->ns >= 0 && kernel_version() >= KITH_LINUX(6, 15);
 	raise_limit();
 	init = add_person(w, 0);
 	is_called(w, init, 1);

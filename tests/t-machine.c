@@ -742,6 +742,27 @@ static void memory_is_counted(void)
 	rig_free(m);
 }
 
+/* Linux 6.11 has a line in /proc/PID/status that 6.1 does not. */
+static void a_machine_is_of_a_version(void)
+{
+	struct kith_config config = { .linux_version = KITH_LINUX(6, 1) };
+	struct kith_machine *old = kith_new(&config), *new = kith_new(NULL);
+	char text[4096];
+
+	kith_proc(old, 1, "status", text, sizeof(text));
+	ok(!strstr(text, "Kthread:"), "a machine of 6.1 is as 6.1 was");
+	kith_proc(new, 1, "status", text, sizeof(text));
+	ok(strstr(text, "\nKthread:\t0\n"), "by itself it is of 6.18");
+	kith_free(old);
+	kith_free(new);
+	config.linux_version = KITH_LINUX(5, 15);
+	errno = 0;
+	ok(!kith_new(&config) && errno == EINVAL, "there is none of 5.15");
+	config.linux_version = KITH_LINUX(6, 19);
+	errno = 0;
+	ok(!kith_new(&config) && errno == EINVAL, "nor of 6.19");
+}
+
 int main(void)
 {
 	kith_worker_begin(); /* for one machine that is shared */
@@ -768,6 +789,7 @@ int main(void)
 	an_observer_may_dismiss_itself();
 	an_observer_may_enter_calls();
 	pid_max_is_configured();
+	a_machine_is_of_a_version();
 	capabilities_may_be_missing();
 	cores_are_dumped_if_configured(false);
 	cores_are_dumped_if_configured(true);

@@ -186,7 +186,7 @@ fork() = 2
 # machine: pid_max=12
 1:20: this number is too small (at least 301)
 # machine: fast
-1:12: expected pid_max=, seed=, memory=, lacks_caps=, micro or dump_core, got 'fast'
+1:12: expected linux=, pid_max=, seed=, memory=, lacks_caps=, micro or dump_core, got 'fast'
 # machine: seed=x
 1:17: expected a number, got 'x'
 # needs: luck

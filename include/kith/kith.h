@@ -208,7 +208,15 @@ KITH_API int kith_result(struct kith_machine *m, pid_t tid,
 
 /* --- machines ------------------------------------------------------------- */
 
+/* A version of Linux, to be compared with others. */
+#define KITH_LINUX(version, level) ((version)*1000 + (level))
+
 struct kith_config {
+	/*
+	 * Which Linux it is a machine of: KITH_LINUX(6, 1) to KITH_LINUX(6, 18),
+	 * which 0 means, too.
+	 */
+	int linux_version;
 	uint64_t seed; /* decides where Linux may choose; 0: always the first */
 	pid_t pid_max; /* of the root namespace; 0: 4194304, as Linux's */
 	bool micro;    /* a call is several steps where Linux lets others in */
