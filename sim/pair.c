@@ -1,5 +1,8 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "sim/memory.h"
 #include "sim/pair_own.h"
@@ -76,6 +79,45 @@ static void tell_difference_of(struct pair *p, struct difference *d)
 	p->alone = true;
 }
 
+static bool is_lost(struct pair *p, const char *why)
+{
+	p->lost = true;
+	if (why)
+		snprintf(p->why, sizeof(p->why), "%s", why);
+	return true;
+}
+
+/* Is there no room for another process on this machine? */
+static bool is_full(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return pid < 0;
+}
+
+/*
+ * What is not the same may have come from outside of both: then it says nothing
+ * of the model.
+ */
+static bool is_from_outside(struct pair *p)
+{
+	const struct person *who = watch_find(&p->linux, p->actor);
+
+	if (!p->halted && stage_was_killed(&p->stage))
+		return is_lost(p, "somebody has killed the init of linux");
+	if (who && who->returned && call_may_give_birth(&p->call) &&
+	    (who->result.value == -KITH_EAGAIN ||
+	     who->result.value == -KITH_ENOMEM) &&
+	    is_full())
+		return is_lost(p, "there is no room for another process on "
+				  "this machine");
+	return false;
+}
+
 /* The two have done what they did. */
 static enum pair_result judge(struct pair *p, struct difference *d)
 {
@@ -83,6 +125,8 @@ static enum pair_result judge(struct pair *p, struct difference *d)
 	search_run(p);
 	if (pair_agrees(p) || search(p))
 		return p->halted ? PAIR_HALTED : PAIR_SAME;
+	if (is_from_outside(p))
+		return PAIR_LOST;
 	if (p->tried >= MOST_TRIED) {
 		snprintf(p->why, sizeof(p->why),
 			 "linux chose an order that was not found in %d steps "
@@ -93,14 +137,6 @@ static enum pair_result judge(struct pair *p, struct difference *d)
 	}
 	tell_difference_of(p, d);
 	return PAIR_DIFFER;
-}
-
-static bool is_lost(struct pair *p, const char *why)
-{
-	p->lost = true;
-	if (why)
-		snprintf(p->why, sizeof(p->why), "%s", why);
-	return true;
 }
 
 static int on_linux(struct pair *p, struct person *who,

@@ -29,6 +29,8 @@ extern const unsigned char agent_image[], agent_image_end[];
 
 #define INSIDE "/tmp" /* where the new root is mounted, before it is one */
 
+enum { FROM_OUTSIDE = 9 }; /* the keeper's status: who ended init? */
+
 /* What comes up from the inside while it is built. */
 struct report {
 	int err; /* 0: all is well so far */
@@ -87,12 +89,12 @@ static void write_agent(int up)
  * either. */
 static void link_program(int up, const char *name)
 {
-	char path[PATH_MAX + sizeof(INSIDE) + 1];
-	int n = snprintf(path, sizeof(path), INSIDE "/%s", name);
+	char path[PATH_MAX + 2];
+	int n = snprintf(path, sizeof(path), "/%s", name);
 
 	if (n < 0 || (size_t)n >= sizeof(path) || make_way(path))
 		return;
-	if (link(INSIDE "/init", path) && errno != EEXIST && errno != ENOENT &&
+	if (link("/init", path) && errno != EEXIST && errno != ENOENT &&
 	    errno != ENAMETOOLONG && errno != ENOTDIR && errno != EISDIR)
 		give_up(up, "cannot make the program %s", name);
 }
@@ -144,8 +146,6 @@ static void make_root(int up, const struct stage_config *config)
 	if (mount("none", INSIDE, "tmpfs", 0, "mode=755,size=256m"))
 		give_up(up, "cannot mount a tmpfs");
 	write_agent(up);
-	for (int i = 0; config->programs && config->programs[i]; i++)
-		link_program(up, config->programs[i]);
 	if (mkdir(INSIDE "/proc", 0755) && errno != EEXIST)
 		give_up(up, "cannot make /proc");
 	if (mount("proc", INSIDE "/proc", "proc",
@@ -163,6 +163,9 @@ static void make_root(int up, const struct stage_config *config)
 	    syscall(SYS_pivot_root, ".", ".old") ||
 	    umount2("/.old", MNT_DETACH) || rmdir("/.old") || chdir("/"))
 		give_up(up, "cannot change the root");
+	/* Not before: a name like "/../etc/x" leads to where we still were. */
+	for (int i = 0; config->programs && config->programs[i]; i++)
+		link_program(up, config->programs[i]);
 }
 
 static void set_pid_max(int up, pid_t pid_max)
@@ -316,7 +319,10 @@ static void own_namespaces(int up)
 		give_up(up, "cannot make mounts private");
 }
 
-/* Until the driver lets go of life, or init ends by itself. */
+/*
+ * Until the driver lets go of life, or init ends by itself.  Nobody inside can
+ * send it a SIGKILL: if it died of one that was not ours, that is told.
+ */
 static _Noreturn void keep(pid_t init, int life)
 {
 	struct pollfd p[2] = {
@@ -324,12 +330,16 @@ static _Noreturn void keep(pid_t init, int life)
 		{ .fd = (int)syscall(SYS_pidfd_open, init, 0),
 		  .events = POLLIN },
 	};
+	int status = 0;
 
 	while (poll(p, 2, -1) < 0 && errno == EINTR)
 		;
 	kill(init, SIGKILL);
-	waitpid(init, NULL, __WALL);
-	_exit(0);
+	waitpid(init, &status, __WALL);
+	_exit(p[0].revents || !WIFSIGNALED(status) ||
+			      WTERMSIG(status) != SIGKILL
+		      ? 0
+		      : FROM_OUTSIDE);
 }
 
 static _Noreturn void be_keeper(int up, int life,
@@ -521,6 +531,18 @@ bool stage_is_alive(const struct stage *s)
 	struct pollfd p = { .fd = s->init, .events = POLLIN };
 
 	return poll(&p, 1, 0) == 0;
+}
+
+bool stage_was_killed(struct stage *s)
+{
+	int status;
+
+	if (stage_is_alive(s) || s->keeper <= 0)
+		return false;
+	while (waitpid(s->keeper, &status, 0) < 0 && errno == EINTR)
+		;
+	s->keeper = 0;
+	return WIFEXITED(status) && WEXITSTATUS(status) == FROM_OUTSIDE;
 }
 
 static void close_if(int fd)

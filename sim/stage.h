@@ -52,6 +52,10 @@ int stage_open(struct stage *s, const struct stage_config *config, char *why,
 void stage_close(struct stage *s); /* everything in it ends */
 
 bool stage_is_alive(const struct stage *s);
+/*
+ * Init was ended by somebody who is not in the stage.  That is told once.
+ */
+bool stage_was_killed(struct stage *s);
 
 /* Of the running kernel, as KITH_LINUX() has it; 0: it does not say. */
 int kernel_version(void);
