@@ -42,6 +42,12 @@ struct path {
 	} turn[MOST_TURNS];
 };
 
+/* Somebody is on his way out, in the model, so many steps along. */
+struct leaving {
+	pid_t tid;
+	int steps;
+};
+
 struct pair {
 	struct stage stage;
 	struct watch linux;
@@ -55,6 +61,8 @@ struct pair {
 	struct kith_call call; /* which is this */
 	enum level level;
 	struct path path;
+	struct leaving leaving[MOST_RUNNABLE]; /* in this run */
+	int nr_leaving;
 	pid_t last;     /* who has just taken a step */
 	bool searching; /* states that were tried are not tried again */
 	uint64_t *seen; /* hashes, by open addressing */

@@ -2,6 +2,8 @@
  * Which of the model's orders was Linux's?
  */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,14 +71,133 @@ static bool return_fits(const struct pair *p, pid_t tid)
 	return compare_results(&p->compare, q, NULL);
 }
 
+/* ShdPnd in the text of a status file. */
+static uint64_t shared_pending(const char *status)
+{
+	const char *line = status ? strstr(status, "\nShdPnd:\t") : NULL;
+
+	return line ? strtoull(line + 9, NULL, 16) : 0;
+}
+
+/* Who dies must be dead on Linux, and have with him what he was told in time. */
+static bool end_fits(const struct pair *p, pid_t tid)
+{
+	const struct person *q = watch_find(&p->linux, tid);
+	struct kith_look l;
+	char status[4096];
+
+	if (!q || kith_look(p->model, tid, &l) || l.state != KITH_ZOMBIE)
+		return true;
+	if (q->life == ALIVE)
+		return q->renamed;
+	return !l.process_dead ||
+	       kith_proc(p->model, tid, "status", status, sizeof(status)) < 0 ||
+	       shared_pending(status) == shared_pending(q->status_text);
+}
+
+static void note_exit(struct pair *p, pid_t tid)
+{
+	if (p->nr_leaving < MOST_RUNNABLE)
+		p->leaving[p->nr_leaving++] = (struct leaving){ .tid = tid };
+}
+
 void search_hear(struct pair *p, const struct kith_event *e)
 {
 	if (p->level == PLAIN || p->path.dead_end)
 		return;
-	if (e->type == KITH_EV_REPARENT)
+	if (e->type == KITH_EV_EXIT)
+		note_exit(p, e->actor);
+	else if (e->type == KITH_EV_DEAD)
+		p->path.dead_end = !end_fits(p, e->actor);
+	else if (e->type == KITH_EV_REPARENT)
 		p->path.dead_end = !lists_fit(p, (pid_t)e->other);
 	else if (e->type == KITH_EV_RETURN)
 		p->path.dead_end = !return_fits(p, e->actor);
+}
+
+/* --- who is likely to go first -------------------------------------------- */
+
+/*
+ * When did thread tid die on Linux, judging by where its children are now?  They
+ * stand in their new parent's list in the order in which their old parents died.
+ * LONG_MAX: nothing tells.
+ */
+static long evidence(const struct pair *p, pid_t tid)
+{
+	const struct person *c, *heir;
+	pid_t child;
+	int heir_tid;
+	long place = 0;
+	const char *list;
+
+	if (kith_children(p->model, tid, &child, 1) < 1)
+		return LONG_MAX;
+	c = watch_find(&p->linux, child);
+	if (!c || sscanf(strrchr(c->stat, ')') + 1, " %*c %d", &heir_tid) < 1)
+		return LONG_MAX;
+	heir = watch_find(&p->linux, heir_tid);
+	list = heir && heir->children_text ? heir->children_text : "";
+	for (pid_t n = next_number(&list); n; n = next_number(&list), place++)
+		if (n == child)
+			return place;
+	return LONG_MAX;
+}
+
+/* Has tid nothing more to do than to give its children away and be dead? */
+static bool is_about_to_die(const struct pair *p, pid_t tid)
+{
+	for (int i = 0; i < p->nr_leaving; i++)
+		if (p->leaving[i].tid == tid)
+			return p->leaving[i].steps >= 2;
+	return false;
+}
+
+/* The signal of its death is with its parent, who could still be told then. */
+static bool was_noticed(const struct pair *p, pid_t tid)
+{
+	const struct person *parent;
+	struct kith_look l;
+
+	if (kith_look(p->model, tid, &l) || l.exit_signal < 1)
+		return false;
+	parent = watch_find(&p->linux, l.ppid);
+	return parent && parent->life == ZOMBIE &&
+	       shared_pending(parent->status_text) >> (l.exit_signal - 1) & 1;
+}
+
+/*
+ * Who went first on Linux, as far as that can be told?  Lower is earlier.  Those
+ * of whom nothing is left went early enough to be collected.  Where others can
+ * get in between, all come as far as they can without being missed, and only then
+ * do they die, in the order of their children.
+ */
+static long likely_turn(const struct pair *p, pid_t tid)
+{
+	long turn = evidence(p, tid);
+
+	if (turn == LONG_MAX &&
+	    (!watch_find(&p->linux, tid) || was_noticed(p, tid)))
+		return LONG_MIN;
+	if (p->level == FINE && !is_about_to_die(p, tid))
+		return turn == LONG_MAX ? -1 : LONG_MIN + 1 + turn;
+	return turn;
+}
+
+static void sort_by_turn(const struct pair *p, pid_t *who, long n)
+{
+	long turn[MOST_RUNNABLE];
+
+	for (long i = 0; i < n; i++) {
+		pid_t tid = who[i];
+		long t = likely_turn(p, tid), j = i;
+
+		for (; j > 0 && turn[j - 1] > t; j--) {
+			turn[j] = turn[j - 1];
+			who[j] = who[j - 1];
+		}
+		turn[j] = t;
+		who[j] = tid;
+	}
 }
 
 /* --- states that were come to before -------------------------------------- */
@@ -154,6 +275,7 @@ static pid_t next_step(struct pair *p, pid_t *who, long n)
 		memmove(who + 1, who, (size_t)at * sizeof(who[0]));
 		who[0] = p->last;
 	}
+	sort_by_turn(p, who, n);
 	return choose(p, who, n);
 }
 
@@ -182,6 +304,7 @@ void search_run(struct pair *p)
 	p->path.length = 0;
 	p->path.turns = 0;
 	p->path.dead_end = false;
+	p->nr_leaving = 0;
 	p->last = 0;
 	kith_call(p->model, p->actor, &p->call);
 	while (!p->path.dead_end &&
@@ -195,6 +318,8 @@ void search_run(struct pair *p)
 		p->last = next;
 		p->tried++;
 		p->last = kith_step_thread(p->model, p->last);
+		for (int i = 0; i < p->nr_leaving; i++)
+			p->leaving[i].steps += p->leaving[i].tid == next;
 	}
 }
 
