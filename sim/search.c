@@ -143,13 +143,13 @@ static long evidence(const struct pair *p, pid_t tid)
 	return LONG_MAX;
 }
 
-/* Has tid nothing more to do than to give its children away and be dead? */
-static bool is_about_to_die(const struct pair *p, pid_t tid)
+/* How many steps of its exit tid has taken; 0: it is not about to exit. */
+static int steps_of_exit(const struct pair *p, pid_t tid)
 {
 	for (int i = 0; i < p->nr_leaving; i++)
 		if (p->leaving[i].tid == tid)
-			return p->leaving[i].steps >= 2;
-	return false;
+			return p->leaving[i].steps;
+	return 0;
 }
 
 /* The signal of its death is with its parent, who could still be told then. */
@@ -165,6 +165,20 @@ static bool was_noticed(const struct pair *p, pid_t tid)
 	       shared_pending(parent->status_text) >> (l.exit_signal - 1) & 1;
 }
 
+/* Has tid a child whose death it has still to be told of? */
+static bool is_to_notice(const struct pair *p, pid_t tid)
+{
+	struct numbers children = listed(p->model, tid, kith_children);
+	bool found = false;
+	struct kith_look l;
+
+	for (size_t i = 0; i < children.count && !found; i++)
+		found = !kith_look(p->model, children.tid[i], &l) &&
+			!l.process_dead && was_noticed(p, l.tid);
+	free(children.tid);
+	return found;
+}
+
 /*
  * Who went first on Linux, as far as that can be told?  Lower is earlier.  Those
  * of whom nothing is left went early enough to be collected.  Where others can
@@ -174,11 +188,14 @@ static bool was_noticed(const struct pair *p, pid_t tid)
 static long likely_turn(const struct pair *p, pid_t tid)
 {
 	long turn = evidence(p, tid);
+	int steps = steps_of_exit(p, tid);
 
 	if (turn == LONG_MAX &&
 	    (!watch_find(&p->linux, tid) || was_noticed(p, tid)))
 		return LONG_MIN;
-	if (p->level == FINE && !is_about_to_die(p, tid))
+	if (!steps && is_to_notice(p, tid))
+		return LONG_MAX;
+	if (p->level == FINE && steps < 2) /* then nothing is left but to die */
 		return turn == LONG_MAX ? -1 : LONG_MIN + 1 + turn;
 	return turn;
 }
@@ -339,7 +356,7 @@ static bool next_path(struct path *path)
 	return true;
 }
 
-static bool search_level(struct pair *p, enum level level)
+static bool search_level(struct pair *p, enum level level, long most)
 {
 	bool found = false;
 
@@ -351,7 +368,7 @@ static bool search_level(struct pair *p, enum level level)
 		pair_put_back(p);
 		search_run(p);
 		found = pair_agrees(p);
-	} while (!found && p->tried < MOST_TRIED && next_path(&p->path));
+	} while (!found && p->tried < most && next_path(&p->path));
 	p->searching = false;
 	return found;
 }
@@ -363,6 +380,6 @@ static bool search_level(struct pair *p, enum level level)
 bool search(struct pair *p)
 {
 	p->tried = 0;
-	return search_level(p, COARSE) ||
-	       (p->tried < MOST_TRIED && search_level(p, FINE));
+	return search_level(p, COARSE, MOST_COARSE) ||
+	       search_level(p, FINE, MOST_TRIED);
 }

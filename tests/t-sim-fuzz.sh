@@ -41,6 +41,16 @@ fuzz --seed 1 --programs 1 --out "$tmp/made" >/dev/null
 [ -d "$tmp/made" ]
 ok $? "the folder for transcripts is made"
 
+# On Linux.
+"$kith" fuzz --seed 1 --programs 20 --steps 60 --out "$tmp/found" >"$tmp/out" 2>"$tmp/err"
+status=$?
+if [ $status -eq 3 ]; then
+	skip "twenty programs do the same on Linux" "$(cat "$tmp/err" "$tmp/out")"
+else
+	is $status 0 "twenty programs do the same on Linux" ||
+		cat "$tmp/out" "$tmp"/found/* >&2
+fi
+
 # An interrupt ends it, with a summary, once it has begun to work.
 "$kith" fuzz --model-only --seed 1 --programs 4000000 >"$tmp/out" &
 pid=$!
