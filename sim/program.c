@@ -140,9 +140,15 @@ enum ending program_run(struct rig *rig, struct program *p,
 
 	if (!self)
 		return ENDED_LACKING;
-	for (size_t i = 0; i < count && !is_stopped(rig); i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct deed deed = p->deeds[i];
 
+		if (is_stopped(rig)) { /* the rest is kept as it is */
+			memmove(p->deeds + kept, p->deeds + i,
+				(count - i) * sizeof(*p->deeds));
+			kept += count - i;
+			break;
+		}
 		p->count = kept;
 		result = do_deed(rig, self, p, &deed, d);
 		if (result == PAIR_REFUSED)
