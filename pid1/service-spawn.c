@@ -23,6 +23,7 @@
  * fails, neither wait() nor SIGCHLD of the program tell of it.  Exec makes an
  * ordinary child of it (Linux: de_thread).
  */
+#include "base/bounds.h"
 #include "pid1/service.h"
 
 #include <errno.h>
@@ -531,6 +532,8 @@ static void birth_end(struct birth *b, int err)
 	close_all(&b->procs, 1);
 	if (err)
 		close_all(b->ours, 3);
+	/* The child's frames left their marks there, and are gone. */
+	bounds_open(b + 1, ROOM - sizeof(*b));
 	munmap(b, ROOM);
 }
 

@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/bounds.h"
 #include "pid1/child.h"
 #include "pid1/kernel.h"
 #include "pid1/linux.h"
@@ -134,6 +135,8 @@ __attribute__((noinline)) static pid_t attempt(struct launch *l)
 	pid = clone(become, stack + sizeof(stack),
 		    l->kernel_reaps ? flags | CLONE_PIDFD : flags, l,
 		    &l->pidfd);
+	/* The child's frames left their marks there, and are gone. */
+	bounds_open(stack, sizeof(stack));
 	return pid < 0 ? -errno : pid;
 }
 
