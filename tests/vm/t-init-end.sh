@@ -97,6 +97,28 @@ has "$console" "kith-init: the program ended with 3; poweroff" \
 machine -M microvm -1 -I -- "-- /bin/quick" -- "$tmp/quick=/bin/quick"
 is "$ended" guest-shutdown "a microVM with ACPI is switched off" || trouble
 
+# Disks: taken off, the last first; one that is in use is made read-only.  What a
+# disk is, kith-init sees by its name.
+${CC:-cc} -static -D_GNU_SOURCE -I"$srcdir" -o "$tmp/off" "$srcdir/tests/vm/off.c" \
+	"$srcdir/pid1/vmmount.c" || exit 1
+script run <<'END'
+#!/bin/sh
+mkdir -p "/mnt/a b" /mnt/busy /mnt/x /mnt/other
+mount -t tmpfs /dev/one "/mnt/a b"
+mount -t tmpfs /dev/two /mnt/busy
+mount -t tmpfs /dev/three /mnt/x
+mkdir /mnt/x/y
+mount -t tmpfs /dev/four /mnt/x/y
+mount -t tmpfs other /mnt/other
+(cd /mnt/busy && exec sleep 1000) &
+sleep 1
+/bin/off
+grep -c /mnt/other /proc/mounts
+END
+boot -- "$tmp/run=/run" "$tmp/off=/bin/off"
+is "$code, $(cat "$tmp/vm/results")" "0, left: /mnt/busy ro
+1" "disks are taken off, or made read-only" || trouble
+
 # Not allowed to end it: then it sleeps, and does not exit.
 cat >"$tmp/uncap.c" <<'END'
 #include <linux/capability.h>
