@@ -105,21 +105,29 @@ static bool may_ask(int fd)
 	       (who.uid == 0 || who.uid == geteuid());
 }
 
-static void come_in(struct ctl_socket *c)
+static void let_in(struct ctl_socket *c, int fd)
+{
+	if (!may_ask(fd)) {
+		close(fd);
+		return;
+	}
+	if (c->clients == CTL_SLOTS)
+		leave(c, 0);
+	c->client[c->clients++] = fd;
+	ctl_tell_me(fd);
+}
+
+/* True if somebody stands outside whom there was no descriptor for. */
+static bool come_in(struct ctl_socket *c)
 {
 	int fd;
 
-	while ((fd = accept4(c->fd, NULL, NULL,
-			     SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-		if (!may_ask(fd)) {
-			close(fd);
-			continue;
-		}
-		if (c->clients == CTL_SLOTS)
-			leave(c, 0);
-		c->client[c->clients++] = fd;
-		ctl_tell_me(fd);
-	}
+	do {
+		fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0)
+			let_in(c, fd);
+	} while (fd >= 0 || errno == ECONNABORTED || errno == EINTR);
+	return errno != EAGAIN;
 }
 
 /* False if it has said nothing yet. */
@@ -145,18 +153,20 @@ static bool hear_out(int fd, ctl_answer *answer, void *who)
 	return true;
 }
 
-void ctl_serve(struct ctl_socket *c, ctl_answer *answer, void *who)
+bool ctl_serve(struct ctl_socket *c, ctl_answer *answer, void *who)
 {
 	unsigned int i = 0;
+	bool some;
 
 	if (c->fd < 0)
-		return;
-	come_in(c);
+		return false;
+	some = come_in(c);
 	while (i < c->clients)
 		if (hear_out(c->client[i], answer, who))
 			leave(c, i);
 		else
 			i++;
+	return some;
 }
 
 /* --- the other end --------------------------------------------------------- */

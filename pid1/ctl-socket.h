@@ -34,10 +34,11 @@ void ctl_tell_me(int fd);
 
 /*
  * Take what has come.  `answer` is called for each request of one who may ask:
- * root of init's user namespace, or whoever init itself is.
+ * root of init's user namespace, or whoever init itself is.  True if somebody
+ * could not be let in just now, and nothing will tell of him again.
  */
 typedef void ctl_answer(void *who, const struct ctl_request *r, struct say *s);
-void ctl_serve(struct ctl_socket *c, ctl_answer *answer, void *who);
+bool ctl_serve(struct ctl_socket *c, ctl_answer *answer, void *who);
 
 /* The other end: send the words, print the answer on stdout.  An exit status. */
 int ctl_ask(const char *path, char *const *words);

@@ -37,6 +37,9 @@
 #include "pid1/supervise.h"
 #include "wait/status.h"
 
+/* When there was no descriptor for a client: again after so long. */
+#define AGAIN_NS UINT64_C(100000000)
+
 #define DEFAULT_SOCKET "/run/kith-init.sock"
 
 /*
@@ -83,6 +86,7 @@ struct supervisor {
 	struct death death;
 	bool stop_asked;  /* over the socket, or by a health check */
 	bool sweep;       /* something is left to be read */
+	uint64_t knock;   /* then somebody at the socket is let in, perhaps */
 	int new_file;     /* to become, or -1 */
 	int report_was;   /* the number of --report before it was moved */
 	int pre_stop_sig; /* or 0: a command */
@@ -555,13 +559,23 @@ static uint64_t next_due(const struct supervisor *v)
 {
 	if (v->sweep || v->new_file >= 0)
 		return 0;
-	return sooner(sooner(v->c.due, v->c.health_due),
-		      sooner(v->health.until, v->pre_stop.until));
+	return sooner(v->knock,
+		      sooner(sooner(v->c.due, v->c.health_due),
+			     sooner(v->health.until, v->pre_stop.until)));
 }
 
 static bool is_due(uint64_t at, uint64_t now)
 {
 	return at != NO_TIME && at <= now;
+}
+
+/* The kernel says that one of our descriptors has something. */
+static void look_around(struct supervisor *v)
+{
+	v->knock = NO_TIME;
+	if (ctl_serve(&v->control, answer, v))
+		v->knock = linux_now() + AGAIN_NS;
+	v->sweep = output_drain(&v->output);
 }
 
 /* Whatever is due, is done.  Returns whether anything was. */
@@ -572,6 +586,10 @@ static bool do_due(struct supervisor *v)
 
 	if (v->sweep)
 		v->sweep = output_drain(&v->output);
+	if (is_due(v->knock, now)) {
+		look_around(v);
+		any = true;
+	}
 	if (is_due(v->c.due, now)) {
 		v->c.due = NO_TIME;
 		act(v, super_step(&v->c.super, SUPER_TIME_UP));
@@ -591,13 +609,6 @@ static bool do_due(struct supervisor *v)
 		any = true;
 	}
 	return any;
-}
-
-/* The kernel says that one of our descriptors has something. */
-static void look_around(struct supervisor *v)
-{
-	ctl_serve(&v->control, answer, v);
-	v->sweep = output_drain(&v->output);
 }
 
 /* Was that for us?  A stop is for the loop, but we have to know. */
@@ -662,8 +673,11 @@ static bool hear(void *world, uint64_t until, struct heard *h)
 		some = v->facts->hear(v->world, sooner(until, next_due(v)), h);
 		if (some && !take(v, h))
 			return true;
-		/* Not only when nothing comes: signals may never end. */
-		if (!do_due(v) && !some)
+		/*
+		 * Not only when nothing comes: signals may never end.  And not
+		 * for ever: nor may the output, and the loop has its own times.
+		 */
+		if ((!do_due(v) || is_due(until, linux_now())) && !some)
 			return false;
 	}
 }
@@ -748,7 +762,7 @@ static pid_t start(struct launch *l)
 	struct supervisor *v = &supervisor;
 
 	v->launch = l;
-	v->health.until = v->pre_stop.until = NO_TIME;
+	v->health.until = v->pre_stop.until = v->knock = NO_TIME;
 	if (v->resumed)
 		return resume(v);
 	v->c.mask = l->mask;
@@ -796,7 +810,7 @@ static int fail(const struct options *o, const char *about, const char *why,
 {
 	struct complaint c = { .trouble = CANNOT_START,
 			       .about = about,
-			       .why = why,
+			       .why = why || !err ? why : strerror(err),
 			       .error = err };
 
 	return o->dialect->complain(o, &c);

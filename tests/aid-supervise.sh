@@ -39,7 +39,7 @@ begin() {
 }
 
 child_of() {
-	sed 's/ .*//' "/proc/$1/task/$1/children"
+	sed 's/ .*//' "/proc/$1/task/$1/children" 2>/dev/null
 }
 
 field() {

@@ -46,7 +46,7 @@ static inline bool ctlfuzz_is_hex(const char *text)
 static inline void ctlfuzz_one(const uint8_t *data, size_t size)
 {
 	/* Of exactly its size, so that a step beyond is seen. */
-	char *packet = malloc(size ? size : 1);
+	char *packet = calloc(1, size ? size : 1);
 	struct ctl_request r;
 	const char *wrong;
 	size_t n = size;

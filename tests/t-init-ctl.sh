@@ -87,9 +87,14 @@ who_may() {
 	is $? 9 "a program of that name can be run ($about)"
 }
 
+holds_at_most() {
+	[ "$(find "/proc/$pid/fd" -mindepth 1 | wc -l)" -le "$1" ]
+}
+
 hostile() {
 	begin --restart always sleep 1000
 	main=$(field pid)
+	held=$(find "/proc/$pid/fd" -mindepth 1 | wc -l)
 	"$aid/aid-ctl" hang "$tmp/socket" 40 >"$tmp/hang" &
 	hang=$!
 	"$aid/aid-ctl" half "$tmp/socket" 40 >"$tmp/half" &
@@ -102,7 +107,7 @@ hostile() {
 	is "$(field pid) $(field restarts)" "$main 0" "and does nothing ($about)"
 	kill $hang $half
 	# A table of descriptors that does not grow, and nobody awake.
-	until_true [ "$(find "/proc/$pid/fd" -mindepth 1 | wc -l)" -lt 16 ]
+	until_true holds_at_most "$held"
 	ok $? "they are forgotten ($about)"
 	before=$(grep ctxt "/proc/$pid/status")
 	sleep 0.3
