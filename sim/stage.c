@@ -262,6 +262,7 @@ static _Noreturn void be_init(int up, const struct stage_config *config)
 	setgroups(0, NULL); /* where it is not permitted they stay, and show */
 	drop_caps(up, config->lacks_caps);
 	reset_signals();
+	setpriority(PRIO_PROCESS, 0, 0); /* if not permitted, it shows */
 	stay_on(config->cpu);
 	for (int fd = 0; fd < 3; fd++)
 		if (dup2(null, fd) < 0)
