@@ -136,6 +136,15 @@ harmless "init's end, with everybody in it" 0 <<END
 1 exit_group(0)
 END
 
+# --- a place that is not as it should be -------------------------------------
+
+printf '1 fork() = 2\n1 kill(2, SIGTERM) = 0\n' >one.kith
+(
+	trap '' HUP USR1 TERM
+	nice "$kith" conform one.kith >out 2>err
+)
+is "$?" 0 "who is nice and ignores signals has them not passed on to the stage"
+
 # --- interrupted, killed -----------------------------------------------------
 
 {
