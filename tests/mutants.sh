@@ -107,8 +107,6 @@ done
 seconds=$((SECONDS - start))
 echo "# ${#mutants[@]} mutants, in $seconds s: $both caught by the corpus and by conform;"
 echo "# $((corpus - both)) by the corpus alone, $((conform - both)) by conform alone, $fuzz by fuzz alone"
-[ "$seconds" -lt 120 ]
-ok $? "all together in under two minutes"
 
 if [ -n "$FUZZ" ]; then
 	n=0
