@@ -139,10 +139,12 @@ static _Noreturn void work(struct crew *crew, unsigned job, unsigned from,
 		if (turn++ % f->jobs != job || n < from)
 			continue;
 		fuzz_program(&w, (unsigned)n);
+		if (w.lacking) {
+			fprintf(stderr, "kith fuzz: %s\n", out_line(&w.report));
+			_exit(LACKING);
+		}
 		if (w.report.len)
 			send_report(fd, &w.report);
-		if (w.lacking)
-			_exit(LACKING);
 	}
 	worker_free(&w);
 	_exit(HELD);

@@ -21,6 +21,7 @@ struct engine {
 				 struct difference *d);
 	struct kith_machine *(*model)(void *self);
 	const char *(*why)(const void *self);
+	bool (*is_disturbed)(const void *self); /* NULL: it never is */
 };
 
 /* The model beside the Linux this runs on. */

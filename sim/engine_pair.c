@@ -27,6 +27,11 @@ static const char *why(const void *self)
 	return pair_why(self);
 }
 
+static bool is_disturbed(const void *self)
+{
+	return pair_is_disturbed(self);
+}
+
 const struct engine engine_pair = {
 	.one = "the model",
 	.other = "Linux",
@@ -35,4 +40,5 @@ const struct engine engine_pair = {
 	.call = call,
 	.model = model,
 	.why = why,
+	.is_disturbed = is_disturbed,
 };

@@ -81,7 +81,7 @@ static void tell_difference_of(struct pair *p, struct difference *d)
 
 static bool is_lost(struct pair *p, const char *why)
 {
-	p->lost = true;
+	p->lost = p->disturbed = true;
 	if (why)
 		snprintf(p->why, sizeof(p->why), "%s", why);
 	return true;
@@ -289,6 +289,11 @@ void pair_free(struct pair *p)
 struct kith_machine *pair_model(struct pair *p)
 {
 	return p->model;
+}
+
+bool pair_is_disturbed(const struct pair *p)
+{
+	return p->disturbed;
 }
 
 const char *pair_why(const struct pair *p)

@@ -63,8 +63,9 @@ enum pair_result pair_call(struct pair *p, pid_t tid,
 /* The model, for looking at; it is between two steps. */
 struct kith_machine *pair_model(struct pair *p);
 
-/* Why it is lost. */
+/* Why it is lost; and is that a matter of this machine, not of the model? */
 const char *pair_why(const struct pair *p);
+bool pair_is_disturbed(const struct pair *p);
 
 /* --- for runs that are shown ---------------------------------------------- */
 

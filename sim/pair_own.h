@@ -70,7 +70,8 @@ struct pair {
 	size_t seen_count;
 	long tried;
 	bool halted, lost;
-	bool alone; /* there was a difference: only Linux goes on */
+	bool disturbed; /* and that is nobody's fault here */
+	bool alone;     /* there was a difference: only Linux goes on */
 	char why[200];
 };
 

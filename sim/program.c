@@ -127,6 +127,8 @@ static enum ending end(struct rig *rig, void *self, enum pair_result result,
 	if (result != PAIR_LOST)
 		return ENDED_WELL;
 	say(d, "Linux is lost", rig->engine->why(self));
+	if (rig->engine->is_disturbed && rig->engine->is_disturbed(self))
+		return ENDED_LACKING;
 	return ENDED_LOST;
 }
 

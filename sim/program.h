@@ -47,8 +47,8 @@ struct rig {
 enum ending {
 	ENDED_WELL,
 	ENDED_DIFFERENTLY, /* the last deed made the difference */
-	ENDED_LOST,        /* Linux was lost: difference.what says how */
-	ENDED_LACKING,     /* it could not begin: difference.what says why */
+	ENDED_LOST,        /* Linux was lost: difference.on_linux says how */
+	ENDED_LACKING, /* this machine cannot do it: difference.on_linux says why */
 };
 
 /* What the random ones are like. */
