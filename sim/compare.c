@@ -222,8 +222,10 @@ static bool ends_agree(const struct comparison *c, struct difference *d)
 
 /* --- /proc ---------------------------------------------------------------- */
 
-/* Fields that may be left out, in status's order: a bit each in leave. */
-static const char *const places[] = { "Uid", "Gid", "Groups", "NoNewPrivs" };
+/* Fields that may be left out, in the order of looking: a bit each in leave. */
+static const char *const places[] = {
+	"Uid", "Gid", "Groups", "NoNewPrivs", "stat.priority", "stat.nice"
+};
 
 static int place(const char *name, size_t len)
 {
@@ -231,6 +233,14 @@ static int place(const char *name, size_t len)
 		if (strlen(places[i]) == len && !memcmp(places[i], name, len))
 			return i;
 	return -1;
+}
+
+static bool is_left_out(const struct comparison *c, const char *name,
+			size_t len)
+{
+	int which = place(name, len);
+
+	return which >= 0 && (c->leave >> which & 1);
 }
 
 /* A line of status: its name and the value behind it, without white space. */
@@ -293,8 +303,6 @@ static bool status_agrees(const struct comparison *c, const struct person *p,
 
 	while ((model = next_field(model, &m))) {
 		const char *at = rest, *after = at;
-		int which = place(m.name, m.name_len);
-
 		do {
 			at = after;
 			after = next_field(at, &l);
@@ -303,7 +311,7 @@ static bool status_agrees(const struct comparison *c, const struct person *p,
 		if (!after)
 			continue;
 		rest = after;
-		if (which >= 0 && (c->leave >> which & 1))
+		if (is_left_out(c, m.name, m.name_len))
 			continue;
 		if (m.name_len == 5 && !memcmp(m.name, "State", 5)
 			    ? states_agree(p, &m)
@@ -336,8 +344,8 @@ static int split_stat(const char *text, struct field *words)
 	return n;
 }
 
-static bool stat_agrees(const struct person *p, const char *model,
-			struct difference *d)
+static bool stat_agrees(const struct comparison *c, const struct person *p,
+			const char *model, struct difference *d)
 {
 	static const struct {
 		int word; /* field of proc(5) - 3 */
@@ -355,7 +363,8 @@ static bool stat_agrees(const struct person *p, const char *model,
 	for (size_t i = 0; i < sizeof(compared) / sizeof(compared[0]); i++) {
 		int w = compared[i].word;
 
-		if (w >= n || w >= k || same_value(&m[w], &l[w]))
+		if (w >= n || w >= k || same_value(&m[w], &l[w]) ||
+		    is_left_out(c, compared[i].name, strlen(compared[i].name)))
 			continue;
 		m[w].name = compared[i].name;
 		m[w].name_len = strlen(compared[i].name);
@@ -395,7 +404,8 @@ static bool views_agree(const struct comparison *c, const struct person *p,
 		       c, p,
 		       model_file(c, p->tid, "status", text, sizeof(text)),
 		       d) &&
-	       stat_agrees(p, model_file(c, p->tid, "stat", text, sizeof(text)),
+	       stat_agrees(c, p,
+			   model_file(c, p->tid, "stat", text, sizeof(text)),
 			   d) &&
 	       children_agree(
 		       p, model_file(c, p->tid, "children", text, sizeof(text)),
