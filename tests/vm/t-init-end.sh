@@ -59,7 +59,7 @@ setsid sleep 1000 &
 (sleep 1000 &)
 exit 4
 END
-machine -- "kith.grace=1s -- /bin/family" -- "$tmp/family=/bin/family"
+machine -- "kith.grace=5s -- /bin/family" -- "$tmp/family=/bin/family"
 is "$ended" guest-shutdown "others do not keep the machine from ending" || trouble
 has "$console" "kith-init: the program ended with 4; poweroff" \
 	"and the program's code is what counts" || true

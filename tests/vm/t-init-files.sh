@@ -78,7 +78,7 @@ env | sort | sed -n '/^[A-Z]=\|^[a-z]=\|^PATH=/s/^/env /p'
 echo "pwd $PWD"
 echo "ids $(id -u):$(id -g)"
 END
-machine -- "oci=/etc/image.json" -- "$tmp/show2=/bin/show" \
+machine -- "oci=/etc/image.json kith.debug" -- "$tmp/show2=/bin/show" \
 	"$tmp/image.json=/etc/image.json" "$tmp/passwd=/etc/passwd" \
 	"$tmp/group=/etc/group" "$tmp/show2=/srv/x"
 is "$(echo "$console" | grep '^\(arg\|env\|pwd\|ids\)')" "arg <from the image>
@@ -87,6 +87,8 @@ env PATH=/bin
 env z=small
 pwd /srv
 ids 33:50" "an image's config: program, environment, folder, user" || trouble
+has "$console" "kith-init: started by the kernel; 5 variables; in /srv; show" \
+	"kith.debug says what is done, and no values" || true
 
 # Refused: one line, and the machine is switched off.
 refused() {
