@@ -165,10 +165,12 @@ static int open_papers(struct options *o, struct journal *j)
 	return 0;
 }
 
-static void watch_oom(struct journal *j, const struct cgroup *cgroup)
+static void watch_oom(struct journal *j, struct cgroup *cgroup)
 {
 	if (j->options->report_fd < 0)
 		return;
+	if (cgroup->ours < 0)
+		cgroup_find(cgroup); /* to read, not to make one there */
 	j->oom = cgroup->main >= 0 ? cgroup->main : cgroup->ours;
 	if (j->oom >= 0 &&
 	    syscall(SYS_faccessat, j->oom, "memory.events", F_OK) < 0)

@@ -65,8 +65,7 @@ static const struct option_row own_rows[] = {
 	{ 0, "explain", NULL, read_errand, ERRAND_EXPLAIN,
 	  "say what would be done here, and why" },
 	{ 'h', "help", NULL, read_errand, ERRAND_HELP, "this" },
-	{ 0, "version", NULL, read_errand, ERRAND_VERSION,
-	  "which kith-init this is" },
+	{ 0, "version", NULL, read_errand, ERRAND_VERSION, "the version" },
 	{ 'l', "license", NULL, read_errand, ERRAND_LICENSE, "under which" },
 	{ 0 },
 };
