@@ -17,6 +17,8 @@
 enum {
 	/* A look at all children that took no longer is no matter, in ns. */
 	CHEAP = 20000,
+	/* Numbers that are worth a question each, instead of a look at all. */
+	NEAR = 200,
 	/* And however long it took, the next is not later than this. */
 	LATEST = 20000000,
 };
@@ -70,6 +72,23 @@ static const struct timespec *span(uint64_t until, struct timespec *t)
 	return t;
 }
 
+/*
+ * While one name comes after another, those without a name wait: to look for
+ * them would take so long that more would lose theirs.
+ */
+static void hear_of(struct linux_world *w, const struct heard *h)
+{
+	uint64_t quiet;
+
+	w->owed = true;
+	if (h->sender == BY_KERNEL)
+		w->named = h->info.si_pid;
+	if (w->cost && w->scan_at) {
+		quiet = linux_now() + 2 * w->cost;
+		w->scan_at = quiet < w->latest ? quiet : w->latest;
+	}
+}
+
 static bool take_signal(struct linux_world *w, const struct timespec *patience,
 			struct heard *h)
 {
@@ -81,11 +100,8 @@ static bool take_signal(struct linux_world *w, const struct timespec *patience,
 		return false;
 	h->sig = (int)sig;
 	h->sender = who_sent(w, &h->info);
-	if (sig == SIGCHLD) {
-		w->owed = true;
-		if (h->sender == BY_KERNEL)
-			w->named = h->info.si_pid;
-	}
+	if (sig == SIGCHLD)
+		hear_of(w, h);
 	return true;
 }
 
@@ -259,9 +275,11 @@ static pid_t scan(struct linux_world *w, struct death *death)
 	if (measured) {
 		to = linux_now();
 		cost = to - from;
-		if (cost > CHEAP)
-			w->scan_at =
-				to + (cost * 16 < LATEST ? cost * 16 : LATEST);
+		w->cost = cost > CHEAP ? cost : 0;
+		w->breathless = w->cost;
+		w->latest = to + (cost * 16 < LATEST ? cost * 16 : LATEST);
+		if (w->cost && pid == 0)
+			w->scan_at = w->latest;
 	}
 	return pid;
 }
@@ -269,13 +287,23 @@ static pid_t scan(struct linux_world *w, struct death *death)
 static bool reap_each(struct linux_world *w, struct death *death,
 		      bool *any_left)
 {
+	bool later = w->breathless;
 	pid_t pid = w->named;
 
 	*any_left = true;
 	w->named = 0;
-	if (pid && collect(w, pid, death) > 0)
-		return true;
-	if (!w->owed || (w->scan_at > 1 && linux_now() < w->scan_at))
+	w->breathless = false;
+	if (pid) {
+		/* Who was born between two who died may have died between. */
+		w->guess = w->cost && pid - w->last < NEAR ? w->last : pid;
+		w->last = pid;
+		if (collect(w, pid, death) > 0)
+			return true;
+	}
+	while (w->guess + 1 < w->last)
+		if (collect(w, ++w->guess, death) > 0)
+			return true;
+	if (!w->owed || later || (w->scan_at > 1 && linux_now() < w->scan_at))
 		return false;
 	pid = scan(w, death);
 	*any_left = pid >= 0;

@@ -21,8 +21,12 @@
  *		number.  Others may have died with the same signal; to find them
  *		all living children are looked at, which costs some 60 ns for
  *		each.  So that is done at once if it was cheap the last time,
- *		and else only after sixteen times what it cost: never more than a
- *		part in seventeen of the time goes there.
+ *		or found somebody; and else only after sixteen times what it
+ *		cost, so that no more than a part in seventeen of the time goes
+ *		to looks that find nobody.  While names keep coming it is put
+ *		off, for not more than 20 ms, and those whose numbers are
+ *		between two names are asked for; and after a long look signals
+ *		come first.
  *
  * Who wants to know of each orphan, or of a job that stops, needs EACH.  When
  * main is dead and others are left, KERNEL becomes EACH, to see them go.
@@ -50,7 +54,12 @@ struct linux_world {
 	bool own_proc;     /* /proc shows our pid namespace */
 	bool owed;         /* somebody may be dead whom no signal named */
 	pid_t named;       /* by the last SIGCHLD, or 0 */
+	pid_t last;        /* who was named before */
+	pid_t guess;       /* who may have died like those near him */
 	uint64_t scan_at;  /* not before */
+	uint64_t cost;     /* of the last look at all, if it was dear */
+	uint64_t latest;   /* for the next, even if names keep coming */
+	bool breathless;   /* the last look was long: signals first */
 };
 
 extern const struct facts linux_facts;

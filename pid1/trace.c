@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/utsname.h>
 
 #include "pid1/say.h"
 
@@ -48,12 +47,9 @@ int trace_open(const char *path)
 void trace_start(int fd, pid_t self)
 {
 	struct say s = SAY(fd);
-	struct utsname u;
 
 	begin(&s, "start", 0);
 	add(&s, "actor", self);
-	if (uname(&u) == 0)
-		add_text(&s, "release", u.release);
 	end(&s);
 	say_end(&s);
 }

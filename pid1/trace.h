@@ -1,7 +1,7 @@
 /*
  * The event stream, as lines of JSON, for kith tree and kith stats.
  *
- *	{"event":"start","time":0,"actor":1,"release":"6.18.0"}
+ *	{"event":"start","time":0,"actor":1}
  *	{"event":"fork","time":123456,"actor":1,"subject":2}
  *	{"event":"exec","time":123456,"actor":2,"name":"sh"}
  *	{"event":"signal","time":2000000,"actor":1,"subject":2,"value":15}
