@@ -288,16 +288,20 @@ static bool worth_saying(const struct options *o, enum remark what)
 	return o->level >= levels[what] || (what == REAPED && o->warn_reaped);
 }
 
-static void remark(const struct options *o, const struct remarked *r)
+static void say_aloud(const struct remarked *r)
 {
 	struct say s = SAY(2);
 
-	if (!worth_saying(o, r->remark))
-		return;
 	say_text(&s, "kith-init: ");
 	say_remark(&s, r);
 	say_text(&s, "\n");
 	say_end(&s);
+}
+
+static void remark(const struct options *o, const struct remarked *r)
+{
+	if (worth_saying(o, r->remark))
+		say_aloud(r);
 }
 
 const struct dialect own_dialect = {

@@ -121,11 +121,18 @@ static int become(void *arg)
 /* --- in init ---------------------------------------------------------------
  */
 
+/* A sanitizer keeps what the child's frames were, which nobody leaves properly. */
+#ifdef __SANITIZE_ADDRESS__
+#define LEFT_BEHIND static
+#else
+#define LEFT_BEHIND
+#endif
+
 /* Not inlined, or its stack would stay where it is, in pages that nobody needs. */
 __attribute__((noinline)) static pid_t attempt(struct launch *l)
 {
 	/* Below our own frame: pages that will be used again anyway. */
-	char stack[12288] __attribute__((aligned(16)));
+	LEFT_BEHIND char stack[12288] __attribute__((aligned(16)));
 	int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
 	pid_t pid;
 
