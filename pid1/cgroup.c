@@ -144,9 +144,10 @@ int cgroup_limit(struct cgroup *c, const char *controller, const char *file,
 
 	if (!is_there(c->main, file)) {
 		memcpy(on + 1, controller, strlen(controller));
+		/* Only the root, which has no type, can have both. */
+		if (!c->moved && is_there(c->ours, "cgroup.type"))
+			move(c);
 		err = put(c->ours, "cgroup.subtree_control", on);
-		if (err == EBUSY && !c->moved && !move(c))
-			err = put(c->ours, "cgroup.subtree_control", on);
 		if (err)
 			return err;
 	}

@@ -165,16 +165,21 @@ static int open_papers(struct options *o, struct journal *j)
 	return 0;
 }
 
+static bool tells_oom(int cgroup)
+{
+	return cgroup >= 0 &&
+	       syscall(SYS_faccessat, cgroup, "memory.events", F_OK) == 0;
+}
+
 static void watch_oom(struct journal *j, struct cgroup *cgroup)
 {
 	if (j->options->report_fd < 0)
 		return;
 	if (cgroup->ours < 0)
 		cgroup_find(cgroup); /* to read, not to make one there */
-	j->oom = cgroup->main >= 0 ? cgroup->main : cgroup->ours;
-	if (j->oom >= 0 &&
-	    syscall(SYS_faccessat, j->oom, "memory.events", F_OK) < 0)
-		j->oom = -1;
+	j->oom = tells_oom(cgroup->main)   ? cgroup->main
+		 : tells_oom(cgroup->ours) ? cgroup->ours
+					   : -1;
 	if (j->oom >= 0)
 		j->oom_kills =
 			cgroup_count(j->oom, "memory.events", "oom_kill");

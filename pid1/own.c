@@ -59,7 +59,7 @@ static const struct option_row own_rows[] = {
 	  "memory, cpu, pids, nofile, ..." },
 	{ 0, "pause", NULL, read_flag, AT(pause),
 	  "no program: reap until a stop is asked" },
-	{ 'v', "verbose", NULL, read_louder, 1, "say more; may be repeated" },
+	{ 'v', "verbose", NULL, read_louder, 1, "say more" },
 	{ 0, "log", "LEVEL", read_level, AT(level),
 	  "quiet, error, warn, info, debug (error)" },
 	{ 0, "explain", NULL, read_errand, ERRAND_EXPLAIN,
