@@ -282,10 +282,8 @@ static int whole(char **argv, uint64_t mask, int *asked_by)
 {
 	static struct options o;
 	const struct complaint none = { .trouble = NO_PROGRAM };
-	const struct complaint both = {
-		.trouble = BAD_USE,
-		.about = "--pause runs no program, but there is one"
-	};
+	const struct complaint both = { .trouble = BAD_USE,
+					.about = "--pause runs no program" };
 	const struct complaint whom = { .trouble = BAD_VALUE,
 					.about = "--as",
 					.value = "NAME",

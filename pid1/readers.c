@@ -227,10 +227,9 @@ const char *read_recode(struct options *o, const char *value, int unused)
 		return "is no code from 0 to 255";
 	r->to = r->from;
 	if (first < whole &&
-	    !read_code(value + first + 1, whole - first - 1, &r->to))
+	    (!read_code(value + first + 1, whole - first - 1, &r->to) ||
+	     r->to < r->from))
 		return "is no code from 0 to 255";
-	if (r->to < r->from)
-		return "is no range";
 	if (value[whole] &&
 	    !read_code(value + whole + 1, strlen(value + whole + 1), &r->code))
 		return "is no code from 0 to 255";

@@ -84,7 +84,7 @@ pauses() {
 	wait $job
 	is $? 0 "--pause ends with 0 when asked to ($about)"
 	is "$(code --pause true)" \
-		"2 kith-init: --pause runs no program, but there is one" \
+		"2 kith-init: --pause runs no program" \
 		"and runs no program ($about)"
 }
 
