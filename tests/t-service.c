@@ -469,12 +469,14 @@ static void arguments_and_surroundings_are_given(void)
 	is_str(text, "name one b\n/proc\n", "and directory");
 
 	mkdir(in_dir("bin"), 0755);
-	symlink("/bin/pwd", in_dir("bin/where-am-i"));
+	symlink("/bin/echo", in_dir("bin/where-am-i"));
 	snprintf(want, sizeof(want), "PATH=/nowhere:%s/bin:/bin", dir);
-	how = (struct kith_spawn){ .command = "where-am-i",
-				   .directory = "/proc",
-				   .environment = (const char *const[]){
-					   want, NULL } };
+	how = (struct kith_spawn){
+		.command = "where-am-i",
+		.arguments = (const char *const[]){ "echo", NULL },
+		.directory = "/proc",
+		.environment = (const char *const[]){ want, NULL }
+	};
 	is(output(s, how, text, sizeof(text)), 0,
 	   "the PATH is that of the child's environment");
 	kith_service_free(s);
@@ -661,14 +663,21 @@ static void limits_by_cgroup_hold_or_are_refused(void)
 	how.processes = 20;
 	/* A controller that the hierarchy does not have is not made up. */
 	int fd = open(file, O_WRONLY);
-	bool has = write(fd, "+pids", 5) == 5;
+	bool has = write(fd, "+pids +memory +cpu", 18) == 18;
 
 	close(fd);
-	err = output(s, how, text, sizeof(text));
 	if (has) {
-		is(err, 0, "it is started in a cgroup of its own");
-		ok(strstr(text, "/kith-"), "and sees that");
+		how.memory_bytes = 64 << 20;
+		how.cpu_percent = 50;
+		how.arguments = SH("cd /sys/fs/cgroup/$(cut -d : -f 3 "
+				   "/proc/self/cgroup) && cat pids.max "
+				   "memory.max cpu.max");
+		is(output(s, how, text, sizeof(text)), 0,
+		   "it is started in a cgroup of its own");
+		is_str(text, "20\n67108864\n50000 100000\n",
+		       "with the limits that it should have");
 	} else {
+		err = output(s, how, text, sizeof(text));
 		is(err, -EOPNOTSUPP, "no controller: refused");
 		kith_service_spawn(s, &how, &c);
 		is_str(c.step, "cgroup", "at that step");
