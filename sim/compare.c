@@ -29,14 +29,6 @@ static bool differ(struct difference *d, const char *what, const char *model,
 
 /* --- results -------------------------------------------------------------- */
 
-static const struct form *form_of(const struct kith_call *call)
-{
-	const struct form *form = first_form(call->nr);
-
-	return form->slot < 0 ? form
-			      : form_for(call->nr, call->arg[form->slot]);
-}
-
 /*
  * Faults: those that spend() was told to have are counted on both sides, and
  * Linux counts some more for each birth.

@@ -49,13 +49,10 @@ static const void *behind(struct pool *pool, const struct arg *arg,
 
 struct call_text *text_of(struct pool *pool, const struct kith_call *call)
 {
-	const struct form *form = first_form(call->nr);
+	const struct form *form = form_of(call);
+	int n = form_args(form);
 	struct call_text *text;
-	int n;
 
-	if (form->slot >= 0)
-		form = form_for(call->nr, call->arg[form->slot]);
-	n = form_args(form);
 	text = pool_alloc(pool,
 			  sizeof(*text) + (size_t)n * sizeof(text->args[0]));
 	text->form = form;

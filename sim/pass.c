@@ -236,14 +236,6 @@ static const struct {
 				 .filled = KITH_OUT_ACTION },
 };
 
-static const struct form *form_of(const struct kith_call *call)
-{
-	const struct form *form = first_form(call->nr);
-
-	return form->slot < 0 ? form
-			      : form_for(call->nr, call->arg[form->slot]);
-}
-
 static uint64_t pass_argument(struct passing *p, const struct arg *arg)
 {
 	uint64_t n = p->call->arg[arg->slot];

@@ -52,6 +52,14 @@ const struct form *form_for(enum kith_call_nr nr, uint64_t key)
 	return NULL;
 }
 
+const struct form *form_of(const struct kith_call *call)
+{
+	const struct form *form = first_form(call->nr);
+
+	return form->slot < 0 ? form
+			      : form_for(call->nr, call->arg[form->slot]);
+}
+
 int form_args(const struct form *form)
 {
 	int n = 0;

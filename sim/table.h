@@ -52,6 +52,7 @@ enum result_kind result_kind(enum kith_call_nr nr);
 /* The form for which argument `slot` is `key`; else the one for all others. */
 const struct form *form_for(enum kith_call_nr nr, uint64_t key);
 const struct form *first_form(enum kith_call_nr nr);
+const struct form *form_of(const struct kith_call *call);
 int form_args(const struct form *form);
 
 /* The call whose name this is, or -1. */
