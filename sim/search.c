@@ -165,7 +165,7 @@ static bool was_noticed(const struct pair *p, pid_t tid)
 	       shared_pending(parent->status_text) >> (l.exit_signal - 1) & 1;
 }
 
-/* Has tid a child whose death it has still to be told of? */
+/* Has tid a child whose death it has still to be told of, or to collect? */
 static bool is_to_notice(const struct pair *p, pid_t tid)
 {
 	struct numbers children = listed(p->model, tid, kith_children);
@@ -174,7 +174,9 @@ static bool is_to_notice(const struct pair *p, pid_t tid)
 
 	for (size_t i = 0; i < children.count && !found; i++)
 		found = !kith_look(p->model, children.tid[i], &l) &&
-			!l.process_dead && was_noticed(p, l.tid);
+			!l.process_dead &&
+			(was_noticed(p, l.tid) ||
+			 !watch_find(&p->linux, l.tid));
 	free(children.tid);
 	return found;
 }
