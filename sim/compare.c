@@ -31,7 +31,7 @@ static bool differ(struct difference *d, const char *what, const char *model,
 
 /*
  * Faults: those that spend() was told to have are counted on both sides, and
- * Linux counts some more for each birth.
+ * Linux counts some more for each birth and each execve.
  */
 static bool faults_agree(const struct comparison *c, uint64_t model,
 			 uint64_t on_linux)

@@ -29,7 +29,7 @@ struct comparison {
 	const struct watch *linux;
 	const struct said *said;
 	size_t count;
-	uint64_t births; /* so far, for how many faults are not told */
+	uint64_t births; /* and execs so far, for the faults that they cost */
 	uint32_t leave;  /* fields that are not compared: compare_begin() */
 };
 

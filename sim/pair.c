@@ -196,7 +196,7 @@ enum pair_result pair_call(struct pair *p, pid_t tid,
 		return nobody_there(p, tid, who, d);
 	if (on_linux(p, who, call))
 		return PAIR_LOST;
-	p->compare.births += call_may_give_birth(call);
+	p->compare.births += call_may_give_birth(call) || call_is_exec(call);
 	return judge(p, d);
 }
 
