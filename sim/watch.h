@@ -25,8 +25,8 @@
  * it waits until they are off the processor, or says that they run.
  *
  * A sleep that is only passing does not count: in the kernel's own locks (D,
- * unless it is vfork's), or on the way out (PF_EXITING, unless it is an init
- * that waits for its namespace to be empty).
+ * unless it is vfork's), or on the way out (PF_EXITING; an init that waits for
+ * its namespace to be empty does so, for nobody in a stage has a parent outside).
  */
 #ifndef SIM_WATCH_H
 #define SIM_WATCH_H
