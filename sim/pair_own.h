@@ -19,12 +19,12 @@
 #include "sim/pair.h"
 
 enum {
-	MOST_RUNNABLE = 256, /* among whom may be chosen */
-	MOST_CHOICES = 1024, /* in one line */
-	MOST_TURNS = 512,    /* that can be told of */
-	MOST_COARSE = 20000, /* steps, before a coarse search is given up, */
-	MOST_TRIED = 400000, /* and before all is */
-	SEEN = 1 << 15,      /* states that are remembered; a power of two */
+	MOST_RUNNABLE = 256,  /* among whom may be chosen */
+	MOST_CHOICES = 1024,  /* in one line */
+	MOST_TURNS = 512,     /* that can be told of */
+	MOST_COARSE = 20000,  /* steps, before a coarse search is given up, */
+	MOST_TRIED = 1000000, /* and before all is */
+	SEEN = 1 << 16,       /* states that are remembered; a power of two */
 };
 
 enum level { PLAIN, COARSE, FINE };

@@ -223,12 +223,16 @@ static void sort_by_turn(const struct pair *p, pid_t *who, long n)
 
 static bool is_known(struct pair *p)
 {
-	uint64_t h = kith_hash(p->model) ^ (uint64_t)p->last << 40;
+	uint64_t h = kith_hash(p->model);
 
-	for (size_t i = 0; i < p->compare.count; i++)
-		h = (h ^ (uint64_t)p->said[i].tid << 8 ^
-		     (uint64_t)p->said[i].what) *
-		    UINT64_C(0x9e3779b97f4a7c15);
+	/* What was said counts, but not when. */
+	for (size_t i = 0; i < p->compare.count; i++) {
+		uint64_t said = ((uint64_t)p->said[i].tid << 8 |
+				 (uint64_t)p->said[i].what) *
+				UINT64_C(0x9e3779b97f4a7c15);
+
+		h += (said ^ said >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+	}
 	h |= 1;
 	for (size_t i = h & (SEEN - 1);; i = (i + 1) & (SEEN - 1)) {
 		if (p->seen[i] == h)

@@ -105,6 +105,7 @@ static void learn_end(struct person *p)
 
 static void is_gone(struct watch *w, struct person *p)
 {
+	w->changes++;
 	if (p->life == ALIVE)
 		p->ended = true;
 	p->leaving = p->outside > 0;
@@ -312,8 +313,10 @@ static void is_zombie(struct watch *w, struct person *p)
 {
 	const char *last = strrchr(p->stat, ' ');
 
-	if (p->life == ALIVE)
+	if (p->life == ALIVE) {
 		p->ended = true;
+		w->changes++;
+	}
 	p->life = ZOMBIE;
 	p->in_call = false;
 	slot_of(w, p)->exec_order = 0;
@@ -439,13 +442,15 @@ static bool numbers_are_free(struct watch *w)
 static bool is_quiet(struct watch *w)
 {
 	bool all_met = look_at_slots(w);
+	uint64_t changes;
 
 	w->looks++;
 	if (!all_sleep(w) || !all_met)
 		return false;
 	note_times(w);
-	return take_picture(w) && all_sleep(w) && nobody_ran(w) &&
-	       numbers_are_free(w);
+	changes = w->changes;
+	return take_picture(w) && all_sleep(w) && w->changes == changes &&
+	       nobody_ran(w) && numbers_are_free(w);
 }
 
 /* --- calls ---------------------------------------------------------------- */
