@@ -1,9 +1,15 @@
 #include "sim/engine.h"
+#include "sim/pass.h"
+#include "sim/stage.h"
 
 static void *begin(const struct kith_config *config,
 		   const char *const *programs, int cpu, char *why, size_t size)
 {
-	return pair_new(config, programs, cpu, why, size);
+	struct kith_config mine = *config;
+
+	if (kernel_version() < KITH_LINUX(6, 14))
+		mine.pid_max = 0; /* it would be the whole machine's */
+	return pair_new(&mine, programs, cpu, why, size);
 }
 
 static void end(void *self)
@@ -14,7 +20,8 @@ static void end(void *self)
 static enum pair_result call(void *self, pid_t tid,
 			     const struct kith_call *made, struct difference *d)
 {
-	return pair_call(self, tid, made, d);
+	return pass_refuses(made) ? PAIR_REFUSED
+				  : pair_call(self, tid, made, d);
 }
 
 static struct kith_machine *model(void *self)

@@ -6,6 +6,7 @@
 #include <sys/times.h>
 
 #include "sim/pass.h"
+#include "sim/stage.h"
 #include "sim/table.h"
 
 #define PATTERN 0xa5 /* where nothing has been written */
@@ -344,18 +345,38 @@ static void pass_pseudo(struct slot *slot, const struct kith_call *call)
 		pass_sysctl(slot, call);
 }
 
+static const char *refuses_spend(const struct kith_spend *s)
+{
+	if (s->utime > MOST_TIME || s->stime > MOST_TIME)
+		return "a line may spend 10 seconds on linux, no more";
+	if (s->pages > MOST_PAGES)
+		return "a line may touch 1048576 pages on linux, no more";
+	return NULL;
+}
+
 const char *pass_refuses(const struct kith_call *call)
 {
-	if (call->nr == KITH_SPEND && call->arg[0] == KITH_HERE) {
-		const struct kith_spend *s = &call->in.spend;
-
-		if (s->utime > MOST_TIME || s->stime > MOST_TIME)
-			return "a line may spend 10 seconds on linux, no more";
-		if (s->pages > MOST_PAGES)
-			return "a line may touch 1048576 pages on linux, no "
-			       "more";
+	if (call->arg[0] != KITH_HERE)
+		return NULL;
+	switch (call->nr) {
+	case KITH_SPEND:
+		return refuses_spend(&call->in.spend);
+	case KITH_SYSCTL:
+		return !strcmp(call->in.text, "kernel.pid_max") &&
+				       kernel_version() < KITH_LINUX(6, 14)
+			       ? "pid_max is the whole machine's before linux "
+				 "6.14"
+			       : NULL;
+	case KITH_CLONE3:
+		/* The stage is a namespace in others: so far there is room. */
+		return call->in.clone.set_tid == KITH_HERE &&
+				       call->in.clone.set_tid_size == 2
+			       ? "the second number of set_tid would be one "
+				 "outside of the stage"
+			       : NULL;
+	default:
+		return NULL;
 	}
-	return NULL;
 }
 
 /* --- there and back ------------------------------------------------------- */

@@ -5,7 +5,7 @@
 command -v clang >/dev/null || skip_all "clang is not installed"
 
 seconds=20
-[ -z "${KITH_SOAK:-}" ] || seconds=600
+[ -z "${KITH_SOAK:-}" ] || seconds=1800
 there=$O/fuzz-init-ctl
 mkdir -p "$there/found"
 clang -g -O1 -std=c11 -D_GNU_SOURCE -I"$srcdir" -I"$srcdir/include" \
