@@ -1,7 +1,11 @@
 /*
  * How a thread dies, and a process with its last.
  *
- *	exit, exit_group, a fatal signal
+ *	a fatal signal is taken
+ *	   |
+ *	exit_decided      now the process ends of it, unless of another by now
+ *	   |
+ *	exit, exit_group
  *	   |
  *	exit_begin        from now on it takes no signals
  *	   |
@@ -23,7 +27,8 @@
 
 #include <assert.h>
 
-static step_fn exit_release, exit_namespace, exit_family;
+static step_fn exit_decided, exit_release, exit_namespace, exit_family;
+static enum outcome exit_begin(struct thread *t, int status);
 
 enum outcome sys_exit(struct thread *t)
 {
@@ -37,8 +42,28 @@ enum outcome sys_exit_group(struct thread *t)
 	return exit_begin(t, signal_group_exit(&t->signals, status));
 }
 
+/*
+ * Linux: get_signal(), which lets go of the lock between taking a signal and
+ * do_group_exit(): another that is sent then can be first.
+ */
+enum outcome exit_of_signal(struct thread *t, int status)
+{
+	t->op.exit.status = status;
+	t->op.exit.told = false;
+	t->op.exit.lonely = false;
+	t->op.step = exit_decided;
+	return STEP_NEXT;
+}
+
+static enum outcome exit_decided(struct thread *t)
+{
+	int status = t->op.exit.status;
+
+	return exit_begin(t, signal_group_exit(&t->signals, status));
+}
+
 /* Linux: do_exit(), up to exit_signals() */
-enum outcome exit_begin(struct thread *t, int status)
+static enum outcome exit_begin(struct thread *t, int status)
 {
 	struct kith_machine *m = t->machine;
 	struct kingroup *group = t->kin.group;
@@ -66,6 +91,7 @@ uint64_t exit_progress(const struct op *op)
 	uint64_t at = op->step == exit_release     ? 1
 		      : op->step == exit_namespace ? 2
 		      : op->step == exit_family    ? 3
+		      : op->step == exit_decided   ? 4
 						   : 0;
 
 	return at << 34 | (uint64_t)op->exit.told << 33 |

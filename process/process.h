@@ -252,8 +252,8 @@ void release_dead(struct kith_machine *m, struct dead *dead);
 
 /* --- process/exit.c ------------------------------------------------------- */
 
-/* t begins to die; status is its wait status. */
-enum outcome exit_begin(struct thread *t, int status);
+/* t has taken a signal that ends its process, with this wait status. */
+enum outcome exit_of_signal(struct thread *t, int status);
 
 /* Which of its steps an exit is at, and with what status; for kith_hash(). */
 uint64_t exit_progress(const struct op *op);

@@ -165,7 +165,7 @@ static enum outcome take_signals(struct thread *t)
 	if (t->op.step == exec_step)
 		exec_abandon(t);
 	t->op.called = false;
-	return exit_begin(t, status);
+	return exit_of_signal(t, status);
 }
 
 /* The call has its result. */

@@ -182,18 +182,13 @@ void signal_zap_others(struct sigthread *t)
 	}
 }
 
-/* The group's end is decided here, by a signal that t has taken. */
-static int end_group(struct sigthread *t, int sig)
+/* The wait status of a process that ends of sig. */
+static int status_of(const struct siggroup *g, int sig)
 {
-	struct siggroup *g = t->group;
-
-	g->group_exit = true;
-	g->group_status = sig;
 	if (signal_default(sig) == DEFAULT_CORE &&
 	    (g->dump_core || mutant(g->ground, EXT_05)))
-		g->group_status |= 0x80;
-	signal_zap_others(t);
-	return g->group_status;
+		return sig | 0x80;
+	return sig;
 }
 
 /* Linux: get_signal(), with what so far can come of a signal. */
@@ -219,11 +214,10 @@ enum verdict signal_take(struct sigthread *t, int *status,
 		emit(g->ground, .type = KITH_EV_DELIVER,
 		     .subject = pid_root_nr(fetch(t->name)), .actor = info->pid,
 		     .value = sig, .other = info->code, .info = *info);
-		*status = end_group(t, sig);
+		*status = status_of(g, sig);
 		verdict = VERDICT_TERMINATE;
 	}
-	if (verdict == VERDICT_NOTHING)
-		t->told = false;
+	t->told = verdict == VERDICT_TERMINATE && (t->own.set || g->shared.set);
 	lock_release(&g->lock);
 	return verdict;
 }

@@ -139,9 +139,9 @@ enum verdict { VERDICT_NOTHING, VERDICT_TERMINATE };
 
 /*
  * Take what is pending for t until there is something to act on (Linux:
- * get_signal).  On TERMINATE the group's end has been decided: *status is the
- * wait status that t ends with, and info what it died of, signo 0 if another
- * thread took that.
+ * get_signal).  On TERMINATE signal_group_exit() is to decide the group's end
+ * with *status; until then another may do so.  info is what t took, signo 0 if
+ * another thread did.
  */
 enum verdict signal_take(struct sigthread *t, int *status,
 			 struct kith_siginfo *info);

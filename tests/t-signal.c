@@ -396,7 +396,8 @@ static int taken_by(int t)
 	enum verdict v = signal_take(&thread[t], &status, &info);
 
 	stream_show(ground.stream);
-	return v == VERDICT_TERMINATE ? status : -1;
+	return v == VERDICT_TERMINATE ? signal_group_exit(&thread[t], status)
+				      : -1;
 }
 
 static int how_many_woken(void)
