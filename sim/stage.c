@@ -512,6 +512,11 @@ int stage_open(struct stage *s, const struct stage_config *config, char *why,
 			     .init = -1,
 			     .life = -1,
 			     .keeper = -1 };
+#ifdef __SANITIZE_THREAD__
+	/* It begins a thread of its own in each child, init among them. */
+	snprintf(why, size, "ThreadSanitizer would take the number 2");
+	return -1;
+#endif
 #ifndef __x86_64__
 	snprintf(why, size, "the agent is for x86-64");
 	return -1;
