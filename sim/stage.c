@@ -503,6 +503,20 @@ static int build(struct stage *s, const struct stage_config *config, char *why,
 	return attach(s, why, size);
 }
 
+/*
+ * Somebody has cut the channel's file short, and what was memory is none.  The
+ * keeper sees us go and ends the rest.
+ */
+static void channel_is_lost(int sig)
+{
+	static const char text[] = "kith: the channel to linux is lost\n";
+
+	(void)sig;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(3);
+	_exit(3);
+}
+
 int stage_open(struct stage *s, const struct stage_config *config, char *why,
 	       size_t size)
 {
@@ -526,6 +540,8 @@ int stage_open(struct stage *s, const struct stage_config *config, char *why,
 			 "pid_max is the whole machine's before linux 6.14");
 		return -1;
 	}
+	sigaction(SIGBUS, &(struct sigaction){ .sa_handler = channel_is_lost },
+		  NULL);
 	if (!build(s, config, why, size))
 		return 0;
 	stage_close(s);

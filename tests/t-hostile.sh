@@ -207,6 +207,13 @@ matches "$(cat err)" "long.kith:*: somebody has killed the init of linux" \
 matches "$(cat out)" "1 files, * 0 differ, 1 not run" "and is no difference"
 is_as_before "nothing stays"
 
+start long.kith
+: >"/proc/$init/root/.kith"
+wait $run 2>/dev/null
+is "$?" 3 "the channel is lost: status 3"
+is "$(cat err)" "kith: the channel to linux is lost" "which is told"
+is_as_before "and nothing stays"
+
 start shorter.kith
 kill -KILL "$keeper"
 wait $run 2>/dev/null
