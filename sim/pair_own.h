@@ -22,9 +22,11 @@ enum {
 	MOST_RUNNABLE = 256,  /* among whom may be chosen */
 	MOST_CHOICES = 1024,  /* in one line */
 	MOST_TURNS = 512,     /* that can be told of */
-	MOST_COARSE = 20000,  /* steps, before a coarse search is given up, */
-	MOST_TRIED = 1000000, /* and before all is */
+	MOST_COARSE = 400000, /* steps, before a coarse search is given up, */
+	MOST_FINE = 1000000,  /* a fine one, */
+	MOST_TRIED = 6000000, /* and before all is */
 	SEEN = 1 << 16,       /* states that are remembered; a power of two */
+	SEEN_AT_LAST = 1 << 22,
 };
 
 enum level { PLAIN, COARSE, FINE };
@@ -67,7 +69,7 @@ struct pair {
 	pid_t last;     /* who has just taken a step */
 	bool searching; /* states that were tried are not tried again */
 	uint64_t *seen; /* hashes, by open addressing */
-	size_t seen_count;
+	size_t seen_count, seen_room;
 	long tried;
 	bool halted, lost;
 	bool disturbed; /* and that is nobody's fault here */

@@ -234,11 +234,12 @@ static bool is_known(struct pair *p)
 		h += (said ^ said >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
 	}
 	h |= 1;
-	for (size_t i = h & (SEEN - 1);; i = (i + 1) & (SEEN - 1)) {
+	for (size_t i = h & (p->seen_room - 1);;
+	     i = (i + 1) & (p->seen_room - 1)) {
 		if (p->seen[i] == h)
 			return true;
 		if (!p->seen[i]) {
-			if (p->seen_count < SEEN / 2) {
+			if (p->seen_count < p->seen_room / 2) {
 				p->seen[i] = h;
 				p->seen_count++;
 			}
@@ -247,11 +248,14 @@ static bool is_known(struct pair *p)
 	}
 }
 
-static void forget_states(struct pair *p)
+static void forget_states(struct pair *p, size_t room)
 {
-	if (!p->seen)
-		p->seen = must_alloc(SEEN * sizeof(p->seen[0]));
-	memset(p->seen, 0, SEEN * sizeof(p->seen[0]));
+	if (p->seen_room != room) {
+		free(p->seen);
+		p->seen = must_alloc(room * sizeof(p->seen[0]));
+		p->seen_room = room;
+	}
+	memset(p->seen, 0, room * sizeof(p->seen[0]));
 	p->seen_count = 0;
 }
 
@@ -362,13 +366,14 @@ static bool next_path(struct path *path)
 	return true;
 }
 
-static bool search_level(struct pair *p, enum level level, long most)
+static bool search_level(struct pair *p, enum level level, long most,
+			 size_t room)
 {
 	bool found = false;
 
 	p->level = level;
 	p->path.forced = 0;
-	forget_states(p);
+	forget_states(p, room);
 	p->searching = true;
 	do {
 		pair_put_back(p);
@@ -381,11 +386,13 @@ static bool search_level(struct pair *p, enum level level, long most)
 
 /*
  * First the orders in which one goes as far as it can before the next does, of
- * which there are few; then those in which others get in between.
+ * which there are few; then those in which others get in between.  At last these
+ * once more, with room for all the states that a dozen deaths can come to.
  */
 bool search(struct pair *p)
 {
 	p->tried = 0;
-	return search_level(p, COARSE, MOST_COARSE) ||
-	       search_level(p, FINE, MOST_TRIED);
+	return search_level(p, COARSE, MOST_COARSE, SEEN) ||
+	       search_level(p, FINE, MOST_FINE, SEEN) ||
+	       search_level(p, FINE, MOST_TRIED, SEEN_AT_LAST);
 }
