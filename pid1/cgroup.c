@@ -15,7 +15,7 @@
 static const char *const mounts[] = { "/sys/fs/cgroup",
 				      "/sys/fs/cgroup/unified" };
 
-static ssize_t slurp(int dir, const char *name, char *text, size_t size)
+ssize_t slurp(int dir, const char *name, char *text, size_t size)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
 	ssize_t n;

@@ -44,4 +44,7 @@ void cgroup_end(struct cgroup *c);
 /* A number behind a name in a file of a cgroup, or alone in it; 0 if absent. */
 uint64_t cgroup_count(int dir, const char *file, const char *name);
 
+/* The text of a small file in a folder; its length, or -1. */
+ssize_t slurp(int dir, const char *name, char *text, size_t size);
+
 #endif

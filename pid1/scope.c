@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pid1/cgroup.h"
 #include "pid1/names.h"
 
 #ifndef PIDFD_SIGNAL_PROCESS_GROUP
@@ -82,20 +83,6 @@ struct census {
 	struct person *person; /* in order of their numbers */
 	size_t n, room;
 };
-
-/* The text of a small file; its length, or -1. */
-static ssize_t slurp(int dir, const char *name, char *text, size_t size)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = read(fd, text, size - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return n;
-}
 
 /* The n-th word from here. */
 static const char *word(const char *at, int n)

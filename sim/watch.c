@@ -444,7 +444,6 @@ static bool is_quiet(struct watch *w)
 	bool all_met = look_at_slots(w);
 	uint64_t changes;
 
-	w->looks++;
 	if (!all_sleep(w) || !all_met)
 		return false;
 	note_times(w);

@@ -81,7 +81,6 @@ struct watch {
 	struct person *person[SLOTS]; /* init first; all but the long gone */
 	uint32_t count;
 	uint32_t spare;   /* a slot whose child was never born, plus one */
-	uint64_t looks;   /* at everything, so far */
 	uint64_t changes; /* of lives, that were seen */
 	bool ends_known;  /* this kernel tells how the released died */
 	char why[200];

@@ -1,5 +1,5 @@
 #!/bin/sh
-# libFuzzer, for ten minutes, on the requests that come over the control
+# libFuzzer, for half an hour, on the requests that come over the control
 # socket; 20 s without KITH_SOAK.  What it finds is left in $O/fuzz-init-ctl.
 . "$(dirname "$0")/tap.sh"
 command -v clang >/dev/null || skip_all "clang is not installed"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# libFuzzer, for ten minutes, on all that kith-init reads as a machine's first
+# libFuzzer, for half an hour, on all that kith-init reads as a machine's first
 # process; 30 s without KITH_SOAK.  What it finds is left in $O/fuzz-init-vm.
 . "$(dirname "$0")/tap.sh"
 command -v clang >/dev/null || skip_all "clang is not installed"
