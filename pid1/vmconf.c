@@ -194,8 +194,12 @@ static bool take_word(struct vm_conf *c, const struct vm_word *w)
 
 bool vmconf_line(struct vm_conf *c, char *line)
 {
+	size_t len = strlen(line);
 	struct vm_word word;
 
+	/* /proc/cmdline has one of its own, which an open quote would keep. */
+	if (len && line[len - 1] == '\n')
+		line[len - 1] = '\0';
 	while (vmline_next(&line, &word)) {
 		if (!word.value && strcmp(word.name, "--") == 0)
 			return take_program(c, line);

@@ -80,7 +80,7 @@ struct vm_conf {
 /* With the environment that the kernel gave. */
 bool vmconf_begin(struct vm_conf *c, char **environment);
 
-/* The kernel's command line, which is changed. */
+/* The kernel's command line, which is changed; a newline may end it. */
 bool vmconf_line(struct vm_conf *c, char *line);
 
 /* The files, in this order, as far as they are there. */

@@ -1,83 +1,15 @@
 /*
- * What kith-init reads when it is the first process of a machine: the kernel's
- * command line, JSON, the rules of metald-init, and what follows from all of
- * them together.
+ * What kith-init reads when it is the first process of a machine: JSON, the rules
+ * of metald-init, and what follows from all of them together, with the kernel's
+ * command line (whose words are t-init-vmline.c's).
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pid1/vmconf.h"
-#include "pid1/vmline.h"
 #include "pid1/vmrules.h"
 #include "tests/tap.h"
-
-/* --- the kernel's words ---------------------------------------------------- */
-
-static const char *words_of(const char *line)
-{
-	static char out[512];
-	char copy[256], *rest = copy, *to = out;
-	struct vm_word w;
-
-	snprintf(copy, sizeof(copy), "%s", line);
-	*out = '\0';
-	while (vmline_next(&rest, &w))
-		to += sprintf(to, w.value ? "<%s><%s> " : "<%s> ", w.name,
-			      w.value);
-	if (to > out)
-		to[-1] = '\0';
-	return out;
-}
-
-static void a_line_is_cut_as_the_kernel_does(void)
-{
-	static const char *const cases[][2] = {
-		{ "", "" },
-		{ " \t\n", "" },
-		{ "quiet\n", "<quiet>" },
-		{ "  a  b=c\td=\n", "<a> <b><c> <d><>" },
-		{ "a=b=c", "<a><b=c>" },
-		{ "=a", "<=a>" },
-		{ "=a=b", "<=a><b>" },
-		{ "a=\"b c\" d", "<a><b c> <d>" },
-		{ "\"a=b c\" d", "<a><b c> <d>" },
-		{ "\"a b\"", "<a b>" },
-		{ "\"a b\"=c", "<a b\"><c>" },
-		{ "a\"b c\"d=e", "<a\"b c\"d><e>" },
-		{ "a=b\"c d\"", "<a><b\"c d\">" },
-		{ "a=\"b\"c", "<a><b\"c>" },
-		{ "a=\"b c", "<a><b c>" },
-		{ "\"a b", "<a b>" },
-		{ "\"", "<>" },
-		{ "\"\" x", "<> <x>" },
-		{ "a=\"", "<a><>" },
-		{ "a=\"\"", "<a><>" },
-		{ "\"a=\"", "<a><>" },
-		{ "\"=a\"", "<=a>" },
-		{ "\"a=\"b c\"\" d", "<a><b> <c\"\"> <d>" },
-		{ "-- x", "<--> <x>" },
-		{ "\"--\" x", "<--> <x>" },
-		{ "a=\303\240b", "<a><\303\240b>" },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		is_str(words_of(cases[i][0]), cases[i][1], "words of [%s]",
-		       cases[i][0]);
-}
-
-static void a_word_is_put_together_again(void)
-{
-	char line[] = "FOO=\"a b\" \"x y\" p=q", *rest = line;
-	struct vm_word w;
-
-	vmline_next(&rest, &w);
-	is_str(vmline_whole(&w), "FOO=a b", "quotes around a value go");
-	vmline_next(&rest, &w);
-	is_str(vmline_whole(&w), "x y", "quotes around a word go");
-	vmline_next(&rest, &w);
-	is_str(vmline_whole(&w), "p=q", "a plain one is as it was");
-}
 
 /* --- JSON ------------------------------------------------------------------ */
 
@@ -550,8 +482,6 @@ static void too_many_variables_are_told_of(void)
 
 int main(void)
 {
-	a_line_is_cut_as_the_kernel_does();
-	a_word_is_put_together_again();
 	json_is_read_to_the_letter();
 	strings_are_decoded();
 	children_are_found();

@@ -70,7 +70,8 @@ is "$(echo "$results" | grep '^/init' | tr "\n" " ")" "" \
 	"and leaves no files that nobody asked for"
 
 # The kernel's parser and ours: a script that is init says what it was given, and
-# lets kith-init read the same line.  Nobody knows which words will be tried.
+# lets kith-init read the same line.  Each time the words are others: what they
+# were made from is KITH_SEED, which is said.  t-init-vmline.c has the rules.
 script ask <<'END'
 #!/bin/sh
 /bin/busybox mkdir -p /proc /dev
@@ -83,8 +84,10 @@ script tell <<'END'
 #!/bin/sh
 for word; do echo "ours <$word>"; done >/dev/ttyS1
 END
-words=$(awk 'BEGIN {
-	srand()
+seed=${KITH_SEED:-$(date +%s)}
+echo "# KITH_SEED=$seed"
+words=$(awk -v seed="$seed" 'BEGIN {
+	srand(seed)
 	split("a b c = = \" \" \" . - / 7 x", parts, " ")
 	for (w = 0; w < 14; w++) {
 		n = 1 + int(rand() * 9)
@@ -105,8 +108,7 @@ ok $? "the kernel hands random words to its init" || trouble
 # The kernel goes no further than a second --.
 is "$(echo "$ours" | head -n "$(echo "$kernel" | wc -l)")" "$kernel" \
 	"and kith-init reads them from the line as the kernel does" ||
-	echo "#   words: $words" >&2
-
+	echo "#   KITH_SEED=$seed, words: $words" >&2
 
 # Nobody who is no init of a machine is one.
 machine -- 'KITH_INIT_MODE=container -- /bin/true' --
