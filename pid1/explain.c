@@ -59,7 +59,7 @@ static void say_reaping(struct say *s, const struct launch *l)
 {
 	const char *why;
 
-	if (l->kernel_reaps) {
+	if (l->leaves) {
 		line(s, "reaping", "by the kernel; kith-init does not wake",
 		     NULL);
 		return;

@@ -6,8 +6,8 @@
  * releases every orphan by itself, init never wakes for one, and the only
  * status that matters is still there to be read.
  *
- * The version is read from a note in the vDSO, which costs no system call.
- * Whoever only looks like Linux has no such note; then uname(2) is asked.
+ * The version alone is no proof: what only looks like Linux may claim any, and
+ * a filter may stand before the question.  So it is asked as well.
  */
 #ifndef PID1_KERNEL_H
 #define PID1_KERNEL_H

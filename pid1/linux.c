@@ -21,6 +21,8 @@ enum {
 	NEAR = 200,
 	/* And however long it took, the next is not later than this. */
 	LATEST = 20000000,
+	/* A program that lives so long, in ns, is not about to end at once. */
+	SETTLED = 100000000,
 };
 
 uint64_t linux_block(uint64_t signals)
@@ -113,25 +115,58 @@ static bool news(struct heard *h)
 	return true;
 }
 
-static bool hear_each(struct linux_world *w, uint64_t until, struct heard *h)
-{
-	bool look = w->owed && w->scan_at < until;
-	struct timespec t;
-
-	/* EINTR is what it says when we were stopped and let go. */
-	do
-		if (take_signal(w, span(look ? w->scan_at : until, &t), h))
-			return true;
-	while (errno == EINTR);
-	return look && news(h);
-}
-
 static int open_sigfd(void)
 {
 	static const uint64_t all = ALL_SIGNALS;
 
 	return (int)syscall(SYS_signalfd4, -1, &all, sizeof(all),
 			    SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/*
+ * From EACH to KERNEL.  Whoever died before SIGCHLD is ignored is still there to
+ * be waited for, main too; the end of whoever dies after it is told by its
+ * pidfd.  So nothing is lost in between, and it does not matter when it is done.
+ */
+static void leave_it_to_kernel(struct linux_world *w)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	int fd = -1, status, err;
+
+	w->leaves = false;
+	if (kernel_keeps_exits())
+		fd = (int)syscall(SYS_pidfd_open, w->reach.main, 0);
+	if (fd < 0)
+		return;
+	err = kernel_exit_status(fd, &status);
+	if (err && err != -ENODATA) { /* it does not tell, or may not */
+		close(fd);
+		return;
+	}
+	w->reach.pidfd = fd;
+	w->sigfd = open_sigfd();
+	sigaction(SIGCHLD, &ignore, NULL);
+	w->kernel_reaps = w->owed = true;
+}
+
+static bool hear_each(struct linux_world *w, uint64_t until, struct heard *h)
+{
+	static const struct timespec settled = { .tv_nsec = SETTLED };
+	bool look = w->owed && w->scan_at < until;
+	bool settling = w->leaves && !look && until == NO_TIME;
+	struct timespec t;
+
+	/* EINTR is what it says when we were stopped and let go. */
+	do
+		if (take_signal(w,
+				settling ? &settled
+					 : span(look ? w->scan_at : until, &t),
+				h))
+			return true;
+	while (errno == EINTR);
+	if (settling)
+		leave_it_to_kernel(w);
+	return (look || settling) && news(h);
 }
 
 /*
@@ -155,7 +190,7 @@ static bool hear_without(struct linux_world *w, uint64_t until, struct heard *h)
 static bool hear_kernel(struct linux_world *w, uint64_t until, struct heard *h)
 {
 	static const struct timespec none;
-	struct pollfd fds[] = { { .fd = w->reach.pidfd },
+	struct pollfd fds[] = { { .fd = w->reach.main ? w->reach.pidfd : -1 },
 				{ .fd = w->sigfd, .events = POLLIN } };
 	struct timespec t;
 	int n = -1;
@@ -325,8 +360,8 @@ static bool reap_kernel(struct linux_world *w, struct death *death,
 	}
 	if (w->reach.main && !w->owed)
 		return false;
-	w->owed = false;
-	if (collect(w, -1, death) > 0)
+	w->owed = collect(w, -1, death) > 0;
+	if (w->owed)
 		return true;
 	/* Main may be gone by now, but has not been heard of. */
 	*any_left = death->pid == 0 || w->reach.main;
@@ -337,8 +372,14 @@ static bool reap(void *world, struct death *death, bool *any_left)
 {
 	struct linux_world *w = world;
 
-	return w->kernel_reaps ? reap_kernel(w, death, any_left)
-			       : reap_each(w, death, any_left);
+	if (w->kernel_reaps)
+		return reap_kernel(w, death, any_left);
+	if (!reap_each(w, death, any_left))
+		return false;
+	/* Where there is one orphan, there are more. */
+	if (w->leaves && w->reach.main)
+		leave_it_to_kernel(w);
+	return true;
 }
 
 /* --- telling ---------------------------------------------------------------
@@ -386,6 +427,7 @@ static void tell_rest(void *world, int sig)
 
 	if (w->kernel_reaps)
 		see_them_go(w);
+	w->leaves = false;
 	/* The group of whoever started us is not ours to end. */
 	if (w->reach.place == TOGETHER && rest == SCOPE_GROUP)
 		rest = SCOPE_TREE;
@@ -420,6 +462,8 @@ void linux_init(struct linux_world *w, bool first)
 
 	w->stops = w->reach.place == TOGETHER ? WUNTRACED : 0;
 	w->owed = !first;
+	/* Without a main child there is no end of one to wait for. */
+	w->kernel_reaps = w->leaves && !w->reach.main;
 	w->sigfd = w->kernel_reaps ? open_sigfd() : -1;
 	if (!w->details)
 		return;

@@ -28,8 +28,11 @@
  *		between two names are asked for; and after a long look signals
  *		come first.
  *
- * Who wants to know of each orphan, or of a job that stops, needs EACH.  When
- * main is dead and others are left, KERNEL becomes EACH, to see them go.
+ * Who wants to know of each orphan, or of a job that stops, needs EACH.  Else
+ * EACH becomes KERNEL when the first orphan is dead, or main has lived for a
+ * tenth of a second: to prepare for it would delay the start, and be in vain for
+ * a program that ends at once.  When main is dead and others are left, KERNEL
+ * becomes EACH, to see them go.
  */
 #ifndef PID1_LINUX_H
 #define PID1_LINUX_H
@@ -48,6 +51,7 @@ struct linux_world {
 	const struct options *options;
 	int sigfd;         /* with KERNEL, to sleep on; else -1 */
 	int stops;         /* WUNTRACED if stops are wanted as well, or 0 */
+	bool leaves;       /* EACH, and KERNEL soon */
 	bool kernel_reaps; /* KERNEL */
 	bool hung_up;      /* main's pidfd said so */
 	bool details;      /* names and times of the dead are wanted */
@@ -65,7 +69,7 @@ struct linux_world {
 extern const struct facts linux_facts;
 
 /*
- * Everything but reach, options, kernel_reaps and details is filled in.  `first`:
+ * Everything but reach, options, leaves and details is filled in.  `first`:
  * main is known to be the first child there ever was.
  */
 void linux_init(struct linux_world *w, bool first);

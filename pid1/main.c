@@ -185,12 +185,12 @@ static void watch_oom(struct journal *j, struct cgroup *cgroup)
 			cgroup_count(j->oom, "memory.events", "oom_kill");
 }
 
-static void let_go_of_others(const struct options *o, const struct launch *l,
-			     const struct journal *j, const struct cgroup *c)
+static void let_go_of_others(const struct options *o, const struct journal *j,
+			     const struct cgroup *c)
 {
-	const int kept[] = { 2,        o->keep_stdout ? 1 : 2, l->pidfd,
-			     j->trace, o->report_fd,           c->ours,
-			     c->main };
+	const int kept[] = { 2,        o->keep_stdout ? 1 : 2,
+			     j->trace, o->report_fd,
+			     c->ours,  c->main };
 	int gone;
 
 	if (!o->conductor) {
@@ -237,16 +237,16 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 		cgroup_end(&cgroup);
 		return not_started(o, &l, pid);
 	}
-	let_go_of_others(o, &l, &journal, &cgroup);
+	let_go_of_others(o, &journal, &cgroup);
 
 	world.reach = (struct reach){ .self = l.self,
 				      .main = pid,
 				      .group = pid,
 				      .place = l.place,
-				      .pidfd = l.pidfd,
+				      .pidfd = -1,
 				      .cgroup = cgroup.main };
 	world.options = o;
-	world.kernel_reaps = l.kernel_reaps;
+	world.leaves = l.leaves;
 	world.details = journal.clocked;
 	/* The second of a namespace is the first child of its init. */
 	linux_init(&world, l.self == 1 && pid == 2);

@@ -37,8 +37,9 @@ static int find_terminal(void)
  */
 static void settle_sigchld(const struct launch *l, struct sigaction *before)
 {
-	struct sigaction a = { .sa_handler =
-				       l->kernel_reaps ? SIG_IGN : SIG_DFL };
+	/* Who is never to be waited for may be ignored; main is not. */
+	bool ignored = l->leaves && l->options->pause;
+	struct sigaction a = { .sa_handler = ignored ? SIG_IGN : SIG_DFL };
 
 	if (l->place != TOGETHER)
 		a.sa_flags = SA_NOCLDSTOP;
@@ -48,7 +49,7 @@ static void settle_sigchld(const struct launch *l, struct sigaction *before)
 static bool may_leave_it_to_kernel(const struct launch *l)
 {
 	return l->options->reaping != REAP_EACH && !l->tracks &&
-	       l->place != TOGETHER && kernel_keeps_exits();
+	       l->place != TOGETHER;
 }
 
 void launch_prepare(struct launch *l, const struct options *o)
@@ -60,8 +61,8 @@ void launch_prepare(struct launch *l, const struct options *o)
 	l->tracks = o->stats || o->warn_reaped || o->report_fd >= 0 ||
 		    o->trace || o->level >= LOG_DEBUG;
 	l->place = o->place ? (enum place)o->place : APART;
-	l->kernel_reaps = may_leave_it_to_kernel(l);
-	l->tty = l->pidfd = -1;
+	l->leaves = may_leave_it_to_kernel(l);
+	l->tty = -1;
 	settle_sigchld(l, &l->chld);
 }
 
@@ -76,8 +77,7 @@ static bool look_around(struct launch *l)
 		l->found_terminal = l->tty >= 0;
 		l->tty = -1; /* our descriptor is not init's */
 	}
-	l->found_deaf = l->kernel_reaps && !kernel_tells_exits();
-	return !l->found_terminal && !l->found_deaf;
+	return !l->found_terminal;
 }
 
 static void take_place(const struct launch *l)
@@ -109,7 +109,9 @@ static int become(void *arg)
 	if (!look_around(l))
 		return CODE_FAILED; /* to clone(), which leaves at once */
 	take_place(l);
-	sigaction(SIGCHLD, &l->chld, NULL);
+	/* Exec lets go of what is not ignored by itself. */
+	if (l->chld.sa_handler == SIG_IGN)
+		sigaction(SIGCHLD, &l->chld, NULL);
 	l->err = child_prepare(l->child, l->self, &l->step);
 	if (l->err)
 		return CODE_FAILED;
@@ -121,45 +123,46 @@ static int become(void *arg)
 /* --- in init ---------------------------------------------------------------
  */
 
-/* A sanitizer keeps what the child's frames were, which nobody leaves properly. */
-#ifdef __SANITIZE_ADDRESS__
-#define LEFT_BEHIND static
+/*
+ * The child has init's stack from below the frame of attempt() on, as it would
+ * after vfork(2), which not every C library has for every machine.  Those pages
+ * will be used again anyway.  A sanitizer keeps what the child's frames were, and
+ * nobody leaves them properly.
+ */
+#ifdef BOUNDS_ASAN
+static char *stack_of_child(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	bounds_open(stack, sizeof(stack));
+	return stack + sizeof(stack);
+}
 #else
-#define LEFT_BEHIND
+#define stack_of_child() ((char *)__builtin_frame_address(0) - 512)
 #endif
 
-/* Not inlined, or its stack would stay where it is, in pages that nobody needs. */
 __attribute__((noinline)) static pid_t attempt(struct launch *l)
 {
-	/* Below our own frame: pages that will be used again anyway. */
-	LEFT_BEHIND char stack[12288] __attribute__((aligned(16)));
-	int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
 	pid_t pid;
 
 	l->err = 0;
 	l->step = NULL;
-	l->found_terminal = l->found_deaf = false;
-	pid = clone(become, stack + sizeof(stack),
-		    l->kernel_reaps ? flags | CLONE_PIDFD : flags, l,
-		    &l->pidfd);
-	/* The child's frames left their marks there, and are gone. */
-	bounds_open(stack, sizeof(stack));
+	l->found_terminal = false;
+	pid = clone(become, stack_of_child(), CLONE_VM | CLONE_VFORK | SIGCHLD,
+		    l);
 	return pid < 0 ? -errno : pid;
 }
 
 /* Is nothing to come of this child? */
 static bool failed(const struct launch *l)
 {
-	return l->err || l->found_terminal || l->found_deaf;
+	return l->err || l->found_terminal;
 }
 
-static void bury(struct launch *l, pid_t pid)
+static void bury(pid_t pid)
 {
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	if (l->pidfd >= 0)
-		close(l->pidfd);
-	l->pidfd = -1;
 }
 
 /* What the child would find.  After it init knows its place. */
@@ -173,13 +176,13 @@ static void look_for_terminal(struct launch *l)
 	if (!l->options->place)
 		l->place = policy_place(s);
 	if (l->place == TOGETHER)
-		l->kernel_reaps = false;
+		l->leaves = false;
 }
 
 void launch_survey(struct launch *l)
 {
 	look_for_terminal(l);
-	l->kernel_reaps = l->kernel_reaps && kernel_tells_exits();
+	l->leaves = l->leaves && kernel_keeps_exits() && kernel_tells_exits();
 }
 
 void launch_nobody(struct launch *l)
@@ -187,17 +190,14 @@ void launch_nobody(struct launch *l)
 	if (l->self != 1)
 		syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	/* Ignoring SIGCHLD is as old as Linux; here no status is wanted. */
-	l->kernel_reaps = l->options->reaping != REAP_EACH && !l->tracks;
+	l->leaves = l->options->reaping != REAP_EACH && !l->tracks;
 	settle_sigchld(l, NULL);
 }
 
 /* The first child found things not to be as was hoped. */
 static void reconsider(struct launch *l)
 {
-	if (l->found_deaf || !l->found_terminal)
-		l->kernel_reaps = false;
-	if (l->found_terminal)
-		look_for_terminal(l);
+	look_for_terminal(l);
 	l->looked = true;
 	settle_sigchld(l, NULL);
 	if (l->place == APART && l->leader)
@@ -207,25 +207,20 @@ static void reconsider(struct launch *l)
 pid_t launch(struct launch *l)
 {
 	pid_t pid;
-	int tries;
 
 	if (l->self != 1)
 		syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	for (tries = 0;; tries++) {
+	pid = attempt(l);
+	if (pid > 0 && l->found_terminal) {
+		bury(pid);
+		reconsider(l);
 		pid = attempt(l);
-		if (pid > 0 && failed(l))
-			bury(l, pid);
-		/* No descriptor left for a pidfd: the other way needs none. */
-		if (tries < 2 && (pid > 0 ? l->found_terminal || l->found_deaf
-					  : l->kernel_reaps))
-			reconsider(l);
-		else
-			break;
 	}
 	if (l->tty >= 0)
 		close(l->tty);
 	if (pid < 0 || !failed(l))
 		return pid;
+	bury(pid);
 	if (!l->step)
 		l->err = search_why_not(l->argv, l->child->env, l->err,
 					&l->torn);

@@ -19,11 +19,10 @@
  * init's memory, which is how it tells why exec failed; it has a stack of its
  * own there, and does nothing but system calls.
  *
- * What only a look can tell (a terminal, whether the kernel answers about exits)
- * the child looks for, as it would find the same as init.  In most containers
- * the answer is the one that was hoped for.  If not, the child ends, and init
- * starts another in the light of that: it gives its terminal up, or takes the
- * other way to reap.
+ * Whether there is a terminal only a look can tell.  The child looks, as it would
+ * find the same as init; in most containers there is none.  If there is, the
+ * child ends, and init starts another in the light of that: it gives its terminal
+ * up.
  */
 #ifndef PID1_SPAWN_H
 #define PID1_SPAWN_H
@@ -45,16 +44,14 @@ struct launch {
 	uint64_t mask;             /* to give back: what was blocked */
 	struct sigaction chld;     /* to give back: what SIGCHLD did */
 	enum place place;
-	bool tracks;       /* each orphan is of interest */
-	bool kernel_reaps; /* the kernel releases orphans: see linux.h */
-	bool looked;       /* for a terminal; then: */
+	bool tracks; /* each orphan is of interest */
+	bool leaves; /* orphans may be left to the kernel: see linux.h */
+	bool looked; /* for a terminal; then: */
 	bool terminal, leader;
-	int tty;   /* what /dev/tty opened, or -1 */
-	int pidfd; /* of the child, or -1 */
+	int tty; /* what /dev/tty opened, or -1 */
 
 	/* Left by the child. */
 	bool found_terminal; /* it has not gone on, for there is one */
-	bool found_deaf;     /* nor here, for exits are not told */
 	const char *step;    /* what failed, or NULL for exec */
 	int err;             /* why, or 0 */
 	bool torn;           /* program is there, what it needs is not */

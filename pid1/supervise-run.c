@@ -189,7 +189,6 @@ static void start_again(struct supervisor *v)
 	(void)here; /* a folder may be gone, and it is no disaster */
 	if (pid > 0) {
 		r->main = r->group = pid;
-		r->pidfd = v->launch->pidfd;
 		v->c.health_due =
 			v->asked->health
 				? v->c.main_since + v->asked->health_every_ns

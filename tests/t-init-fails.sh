@@ -23,7 +23,8 @@ survives() {
 	for error; do
 		for when in 1 1+; do
 			got=$(inject "$call:error=$error:when=$when" $mode \
-				sh -c 'exec 2>/dev/null; sleep 0.05 & exit 7')
+				sh -c 'exec 2>/dev/null; (: &); sleep 0.02
+					sleep 0.05 & exit 7')
 			[ "$got" = "7 " ] || echo "$call $error $when: $got"
 		done
 	done
@@ -65,7 +66,8 @@ gives_up() {
 		matches "$said" "125 kith-init: cannot make a child: *" \
 			"clone says $error, always ($about)"
 	done
-	is "$(inject "clone:error=EMFILE:when=1" --reap kernel sh -c 'exit 7')" \
+	is "$(inject "pidfd_open:error=EMFILE" --reap kernel \
+		sh -c '(: &); sleep 0.02; (: &); exit 7')" \
 		"7 " "without a descriptor for a pidfd there is another way ($about)"
 	is "$(inject fcntl:error=EMFILE --report 2 true)" \
 		"125 kith-init: --report: Too many open files" \

@@ -152,7 +152,8 @@ itself() {
 	"$init" sleep 100 </dev/null 9</dev/null | cat &
 	until_true pgrep -x sleep >/dev/null
 	pid=$(ps -o ppid= -p "$(pgrep -x sleep)" | tr -d ' ')
-	until_true grep -q '^\(128\|271\) ' "/proc/$pid/syscall"
+	# For good: when the program has lived for a moment there is more to do.
+	until_true grep -q '^271 \|^128 [^ ]* [^ ]* 0x0 ' "/proc/$pid/syscall"
 	is "$(readlink "/proc/$pid/cwd")" / "its own directory is / ($about)"
 	held=$(find "/proc/$pid/fd" -type l -printf '%f %l\n' |
 		sed '/^2 /d; s/^[0-9]* //; s/^pidfd:.*/anon_inode:[pidfd]/' |
