@@ -122,13 +122,14 @@ int child_plan(struct child *c, const struct options *o, struct cgroup *cgroup,
  */
 static void pass_sockets_on(char **env, pid_t init)
 {
-	static char now[32] = "LISTEN_PID=";
-	const size_t len = sizeof("LISTEN_PID=") - 1;
+	static const char name[] = "LISTEN_PID=";
+	static char now[32];
+	const size_t len = sizeof(name) - 1;
 	char *digit = now + sizeof(now) - 1;
 	pid_t self;
 
 	for (; *env; env++)
-		if (strncmp(*env, now, len) == 0)
+		if (strncmp(*env, name, len) == 0)
 			break;
 	/* Or one that was started before this one, and named here. */
 	if (!*env ||
@@ -137,6 +138,7 @@ static void pass_sockets_on(char **env, pid_t init)
 	*digit = '\0';
 	for (self = getpid(); self; self /= 10)
 		*--digit = (char)('0' + self % 10);
+	memcpy(now, name, len);
 	memmove(now + len, digit, strlen(digit) + 1);
 	*env = now;
 }

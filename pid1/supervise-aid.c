@@ -65,7 +65,7 @@ static int become(void *arg)
 /* The program's, and one more.  Whoever has too many does without. */
 static char **with_pid(char **env, pid_t main)
 {
-	static char *more[MAX_ENV], text[40] = "KITH_MAIN_PID=";
+	static char *more[MAX_ENV], text[40];
 	char *digit = text + sizeof(text) - 1;
 	const size_t name = strlen("KITH_MAIN_PID=");
 	size_t n = 0;
@@ -78,6 +78,7 @@ static char **with_pid(char **env, pid_t main)
 	do
 		*--digit = (char)('0' + main % 10);
 	while (main /= 10);
+	memcpy(text, "KITH_MAIN_PID=", name);
 	memmove(text + name, digit, strlen(digit) + 1);
 	memcpy(more, env, n * sizeof(*env));
 	more[n] = text;

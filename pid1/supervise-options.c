@@ -10,7 +10,11 @@
 #define SECOND UINT64_C(1000000000)
 
 /* The command line is one, and so is this. */
-struct supervise_options supervise_options = {
+struct supervise_options supervise_options;
+
+/* What holds beside what is asked, if anything is. */
+static const struct supervise_options defaults = {
+	.wanted = true,
 	.pause_ns = SECOND / 10,
 	.pause_max_ns = 30 * SECOND,
 	.well_ns = 10 * SECOND,
@@ -29,7 +33,8 @@ struct supervise_options supervise_options = {
 
 static void *field(int offset)
 {
-	supervise_options.wanted = true;
+	if (!supervise_options.wanted)
+		supervise_options = defaults;
 	return (char *)&supervise_options + offset;
 }
 
@@ -93,8 +98,8 @@ static const char *set_restart(struct options *o, const char *value, int at)
 	(void)o;
 	if (i < 0)
 		return "is none of never, on-failure, always";
-	supervise_options.softly = true;
 	*(uint8_t *)field(at) = (uint8_t)i;
+	supervise_options.softly = true;
 	return NULL;
 }
 

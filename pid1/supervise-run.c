@@ -738,7 +738,10 @@ static const struct facts supervised = {
 
 /* --- the beginning --------------------------------------------------------- */
 
-static struct supervisor supervisor = { .new_file = -1 };
+static struct supervisor supervisor;
+
+/* Of init itself.  Apart: most runs touch nothing else of all this. */
+static char **words;
 
 static pid_t resume(struct supervisor *v)
 {
@@ -903,6 +906,8 @@ static int begin_supervising(struct options *o)
 	if (code)
 		return code;
 	v->options = o;
+	v->argv = words;
+	v->new_file = -1;
 	v->report_was = o->report_fd;
 	v->resumed = update_resumed(&v->c, sizeof(v->c)) &&
 		     memcmp(v->c.magic, magic, sizeof(magic)) == 0;
@@ -948,6 +953,8 @@ static void end(int code, int asked_by)
 
 	(void)code;
 	(void)asked_by;
+	if (!supervise_options.wanted)
+		return;
 	while (output_drain(&v->output))
 		;
 	if (v->asked && v->asked->control && v->control.fd > 0)
@@ -956,7 +963,7 @@ static void end(int code, int asked_by)
 
 static void begin(char ***argv)
 {
-	supervisor.argv = *argv;
+	words = *argv;
 }
 
 static bool run(struct options *o, int *code)
@@ -964,13 +971,13 @@ static bool run(struct options *o, int *code)
 	const struct supervise_options *asked = &supervise_options;
 	const char *wrong;
 
-	supervisor.asked = asked;
 	if (is_ctl(o)) {
 		*code = ctl_ask(socket_path(asked), o->program + 1);
 		return true;
 	}
 	if (!asked->wanted)
 		return false;
+	supervisor.asked = asked;
 	wrong = supervise_check(o);
 	if (wrong) {
 		struct complaint c = { .trouble = BAD_USE, .about = wrong };

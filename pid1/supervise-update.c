@@ -138,7 +138,7 @@ static int seal(const void *state, size_t size)
 
 static char **with_state(char **env, int fd)
 {
-	static char *more[MAX_ENV], text[40] = UPDATE_STATE "=";
+	static char *more[MAX_ENV], text[40];
 	char *digit = text + sizeof(text) - 1;
 	size_t n = 0;
 
@@ -150,6 +150,7 @@ static char **with_state(char **env, int fd)
 	do
 		*--digit = (char)('0' + fd % 10);
 	while (fd /= 10);
+	memcpy(text, UPDATE_STATE "=", sizeof(UPDATE_STATE));
 	memmove(text + sizeof(UPDATE_STATE), digit, strlen(digit) + 1);
 	memcpy(more, env, n * sizeof(*env));
 	more[n] = text;

@@ -1,11 +1,13 @@
 #include "pid1/vm.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,12 +42,20 @@ extern char **environ;
 
 /* --- where are we? --------------------------------------------------------- */
 
+/*
+ * In the first pid namespace the kernel's own thread number 2 is there before we
+ * are.  In a container there rarely is a 2, and that is the end of the question;
+ * the name is asked for only if there is.
+ */
 static bool in_first_pidns(void)
 {
 	char name[32];
-	ssize_t n = readlink("/proc/self/ns/pid", name, sizeof(name) - 1);
+	ssize_t n;
 	bool mounted = false, first;
 
+	if (getpgid(2) < 0 && errno == ESRCH)
+		return false;
+	n = readlink("/proc/self/ns/pid", name, sizeof(name) - 1);
 	if (n < 0) {
 		mounted = vmmount_proc();
 		n = readlink("/proc/self/ns/pid", name, sizeof(name) - 1);
@@ -88,10 +98,11 @@ static int asked_by_variable(void)
 
 static void begin(char ***argv)
 {
-	static char *nothing[] = { (char *)"kith-init", NULL };
+	/* Nobody writes to it. */
+	static const char *const nothing[] = { "kith-init", NULL };
 	int asked;
 
-	if (getpid() != 1)
+	if (gettid() != 1) /* as getpid(); musl knows it without asking */
 		return;
 	asked = asked_in(*argv);
 	if (!asked)
@@ -103,7 +114,7 @@ static void begin(char ***argv)
 	vm.line = vm.first ? "/proc/cmdline" : NULL;
 	vm.by_kernel = vm.first && !has(*argv, "--");
 	if (vm.by_kernel)
-		*argv = nothing;
+		*argv = (char **)nothing;
 }
 
 /* --- options --------------------------------------------------------------- */
@@ -200,10 +211,13 @@ static void leave(const char *path, struct say *s)
 static void leave_traces(const struct options *o, unsigned int n_env)
 {
 	struct say s = SAY(-1);
+	struct timespec t;
 	char **a;
 
 	say_text(&s, "Started at ");
-	say_number(&s, (uint64_t)time(NULL));
+	/* Not by the vDSO, as time() would: that takes a page of its own. */
+	syscall(SYS_clock_gettime, CLOCK_REALTIME, &t);
+	say_number(&s, (uint64_t)t.tv_sec);
 	say_text(&s, " (seconds since 1970)\n");
 	leave("/init.started", &s);
 

@@ -484,9 +484,9 @@ bool vmconf_end(struct vm_conf *c)
 	for (i = 0; i < c->n_env && !names(c->env[i], "PATH", 4); i++)
 		;
 	if (i == c->n_env || !c->env[i][5]) {
-		static char usual[] = USUAL_PATH;
+		static char usual[sizeof(USUAL_PATH)];
 
-		if (!put(c, usual))
+		if (!put(c, memcpy(usual, USUAL_PATH, sizeof(usual))))
 			return refuse(c, LINE, "PATH",
 				      "is one variable too many");
 	}
