@@ -23,6 +23,7 @@ struct cgroup {
 	int ours; /* the folder that init was found in, or -1 */
 	int main; /* that of the main child, or -1 */
 	bool moved;
+	bool kept; /* found and made already, by who we were before */
 	char main_name[24], init_name[24];
 };
 

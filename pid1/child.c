@@ -70,11 +70,14 @@ static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
 	const struct limit *which = NULL;
 	int err;
 
-	cgroup->ours = cgroup->main = -1;
+	if (!cgroup->kept)
+		cgroup->ours = cgroup->main = -1;
 	if (!limits_want_cgroup(o) && o->scope != SCOPE_CGROUP &&
 	    o->rest != SCOPE_CGROUP)
 		return 0;
-	if (cgroup_find(cgroup) && cgroup_make(cgroup, self) == 0)
+	if (cgroup->kept
+		    ? cgroup->main >= 0
+		    : cgroup_find(cgroup) && cgroup_make(cgroup, self) == 0)
 		c->cgroup = cgroup;
 	err = limits_write(o, c->cgroup ? cgroup : NULL, &c->written, &which);
 	if (err)

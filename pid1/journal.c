@@ -38,6 +38,27 @@ void journal_started(struct journal *j, pid_t main, const char *name)
 	j->main = main;
 }
 
+void journal_ended(struct journal *j, const struct death *death)
+{
+	tally_death(&j->tally, death, true);
+	if (j->trace >= 0)
+		trace_death(j->trace, since(j), j->self, death, true);
+	j->main = 0;
+}
+
+void journal_again(struct journal *j, pid_t main, const char *name)
+{
+	j->tally.again++;
+	j->main = main;
+	if (j->trace >= 0)
+		trace_born(j->trace, since(j), j->self, main, name);
+}
+
+void journal_replaced(struct journal *j, const char *name)
+{
+	trace_exec(j->trace, since(j), j->self, name);
+}
+
 void journal_heard(struct journal *j, const struct heard *h,
 		   enum happening what)
 {
@@ -72,15 +93,20 @@ void journal_asked(struct journal *j, int sig)
 		trace_signal(j->trace, since(j), j->self, -1, sig);
 }
 
-void journal_death(struct journal *j, const struct death *death, bool is_main)
+void journal_death(struct journal *j, struct death *death, bool is_main)
 {
+	/* Of one who is kept from being started again, all is told already. */
+	bool told = is_main && !j->main;
 	struct remarked r = { .remark = is_main ? MAIN_ENDED : REAPED,
-			      .pid = death->pid,
 			      .status = death->status };
 
+	/* The loop has one number for all mains that follow each other. */
+	if (is_main && (!told || j->tally.main.pid))
+		death->pid = told ? j->tally.main.pid : j->main;
+	r.pid = death->pid;
 	tally_death(&j->tally, death, is_main);
 	remark(j, &r);
-	if (j->trace >= 0)
+	if (j->trace >= 0 && !told)
 		trace_death(j->trace, since(j), j->self, death, is_main);
 }
 

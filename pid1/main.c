@@ -153,7 +153,7 @@ static int open_papers(struct options *o, struct journal *j)
 		/* The program does not have it, and its own 1 and 2 stay. */
 		o->report_fd = lift(o->report_fd);
 	}
-	if (o->trace) {
+	if (o->trace && j->trace < 0) {
 		j->trace = lift(trace_open(o->trace));
 		if (j->trace < 0) {
 			c.about = o->trace;
@@ -185,6 +185,12 @@ static void watch_oom(struct journal *j, struct cgroup *cgroup)
 			cgroup_count(j->oom, "memory.events", "oom_kill");
 }
 
+/* Only a part names one: where there is none, this is nothing, to the compiler. */
+static const struct conductor *conductor_of(const struct options *o)
+{
+	return parts[0] ? o->conductor : NULL;
+}
+
 static void let_go_of_others(const struct options *o, const struct journal *j,
 			     const struct cgroup *c)
 {
@@ -193,7 +199,7 @@ static void let_go_of_others(const struct options *o, const struct journal *j,
 			     c->ours,  c->main };
 	int gone;
 
-	if (!o->conductor) {
+	if (!conductor_of(o)) {
 		let_go(kept, sizeof(kept) / sizeof(*kept));
 		return;
 	}
@@ -214,6 +220,7 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	struct policy policy;
 	struct child child;
 	struct wishes w;
+	const struct conductor *conductor = conductor_of(o);
 	const struct facts *facts = &linux_facts;
 	void *at = &world;
 	pid_t pid = 0;
@@ -221,6 +228,9 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 
 	launch_prepare(&l, o);
 	journal_begin(&journal, o, l.self);
+	if (conductor)
+		conductor->remember(
+			&(struct remembered){ &journal, &delays, &cgroup });
 	code = open_papers(o, &journal);
 	if (code)
 		return code;
@@ -232,7 +242,7 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	if (o->pause)
 		launch_nobody(&l);
 	else
-		pid = o->conductor ? o->conductor->start(&l) : launch(&l);
+		pid = conductor ? conductor->start(&l) : launch(&l);
 	if (pid <= 0 && !o->pause) {
 		cgroup_end(&cgroup);
 		return not_started(o, &l, pid);
@@ -250,11 +260,12 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	world.details = journal.clocked;
 	/* The second of a namespace is the first child of its init. */
 	linux_init(&world, l.self == 1 && pid == 2);
-	journal_started(&journal, pid, pid ? l.argv[0] : "");
+	if (!conductor)
+		journal_started(&journal, pid, pid ? l.argv[0] : "");
 	w = wishes_of(o, l.place);
 	policy_init(&policy, &w);
-	if (o->conductor)
-		o->conductor->between(&facts, &at);
+	if (conductor)
+		conductor->between(&facts, &at);
 	code = recode(o, serve(&policy, o, pid, facts, at, &journal, &delays));
 	if (!o->pause && !policy.main_gone)
 		unheard_of(o);

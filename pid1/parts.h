@@ -41,6 +41,16 @@ extern const struct part *const parts[]; /* ended by NULL */
 
 struct launch;
 struct facts;
+struct journal;
+struct delays;
+struct cgroup;
+
+/* What the core keeps while it serves. */
+struct remembered {
+	struct journal *journal;
+	struct delays *delays;
+	struct cgroup *cgroup;
+};
 
 /*
  * Who starts the main child in the place of launch(), and stands between the
@@ -48,9 +58,18 @@ struct facts;
  * no descriptor.  A part's run() names it in the options.
  */
 struct conductor {
+	/*
+	 * Before anything of it is opened or made: these are empty, and are
+	 * filled in if init was replaced by itself.  They stay where they are.
+	 */
+	void (*remember)(const struct remembered *core);
+
 	pid_t (*start)(struct launch *l); /* returns as launch() does */
 
-	/* Other facts in the place of these, which are of Linux. */
+	/*
+	 * Other facts in the place of these, which are of Linux.  It is also to
+	 * tell the journal of the start.
+	 */
 	void (*between)(const struct facts **facts, void **world);
 };
 

@@ -216,7 +216,7 @@ static void listen(struct service *s)
 	act(s, policy_step(s->policy, what), &heard);
 }
 
-static void take_note(struct service *s, const struct death *death)
+static void take_note(struct service *s, struct death *death)
 {
 	bool is_main = death->pid == s->main && !s->policy->main_gone;
 

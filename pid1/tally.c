@@ -51,11 +51,12 @@ static void say_death(struct say *s, const struct death *d)
 static void say_main(struct say *s, const struct tally *t)
 {
 	say_text(s, "kith-init: direct children: ");
+	say_number(s, 1 + t->again);
 	if (!t->main.pid) {
-		say_text(s, "1, never heard of again\n");
+		say_text(s, ", never heard of again\n");
 		return;
 	}
-	say_text(s, "1\n  ");
+	say_text(s, t->again ? ", the last of them\n  " : "\n  ");
 	say_death(s, &t->main);
 	say_text(s, " after ");
 	say_seconds(s, t->main.when_ns - t->started_ns);

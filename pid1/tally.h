@@ -23,6 +23,7 @@ struct death {
 
 enum { REMEMBERED = 64 };
 
+/* Goes over to a newer init as it is: nothing is moved, new things come last. */
 struct tally {
 	struct death main; /* .pid is 0 if it was never reaped */
 	uint64_t started_ns;
@@ -31,6 +32,7 @@ struct tally {
 	uint64_t asked_ns;           /* when the rest was told to leave, or 0 */
 	uint64_t killed_ns;          /* when it was killed, or 0 */
 	uint64_t orphans, killed;    /* killed: of them, by a signal */
+	uint64_t again;              /* mains after the first */
 	struct usage used;           /* by all orphans */
 	struct death last[REMEMBERED];
 };

@@ -54,6 +54,14 @@ void trace_start(int fd, pid_t self)
 	say_end(&s);
 }
 
+static void add_exec(struct say *s, uint64_t t, pid_t who, const char *name)
+{
+	begin(s, "exec", t);
+	add(s, "actor", who);
+	add_text(s, "name", name);
+	end(s);
+}
+
 void trace_born(int fd, uint64_t t, pid_t self, pid_t main, const char *name)
 {
 	struct say s = SAY(fd);
@@ -62,10 +70,15 @@ void trace_born(int fd, uint64_t t, pid_t self, pid_t main, const char *name)
 	add(&s, "actor", self);
 	add(&s, "subject", main);
 	end(&s);
-	begin(&s, "exec", t);
-	add(&s, "actor", main);
-	add_text(&s, "name", name);
-	end(&s);
+	add_exec(&s, t, main, name);
+	say_end(&s);
+}
+
+void trace_exec(int fd, uint64_t t, pid_t who, const char *name)
+{
+	struct say s = SAY(fd);
+
+	add_exec(&s, t, who, name);
 	say_end(&s);
 }
 

@@ -27,6 +27,7 @@ int trace_open(const char *path);
 
 void trace_start(int fd, pid_t self);
 void trace_born(int fd, uint64_t t, pid_t self, pid_t main, const char *name);
+void trace_exec(int fd, uint64_t t, pid_t who, const char *name);
 void trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig);
 void trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
 		 bool is_main);

@@ -3,6 +3,7 @@
  *
  *	hang PATH N	connect N times, say nothing, and stay until killed
  *	half PATH N	ask N times, and never read the answer
+ *	late PATH 1	connect, and ask only when there is a line on stdin
  *	noise PATH N SEED	N connections with random bytes, in packets of
  *			random sizes; says how many were answered
  */
@@ -39,6 +40,22 @@ static void stay(const char *path, int n, const char *words)
 	pause();
 }
 
+static int late(const char *path)
+{
+	char text[4096];
+	int fd = reach(path);
+	ssize_t n;
+
+	puts("there");
+	fflush(stdout);
+	if (!fgets(text, sizeof(text), stdin))
+		return 1;
+	send(fd, "status", 6, MSG_NOSIGNAL);
+	n = recv(fd, text, sizeof(text), 0);
+	printf("%.*s", n > 0 ? (int)n : 0, text);
+	return 0;
+}
+
 static int noise(const char *path, int n)
 {
 	static const char *const words[] = { "status", "restart", "stop",
@@ -73,6 +90,8 @@ int main(int argc, char **argv)
 	srandom(argc > 4 ? (unsigned)atoi(argv[4]) : 1);
 	if (strcmp(argv[1], "noise") == 0)
 		return noise(argv[2], atoi(argv[3]));
+	if (strcmp(argv[1], "late") == 0)
+		return late(argv[2]);
 	stay(argv[2], atoi(argv[3]),
 	     strcmp(argv[1], "half") == 0 ? "metrics" : NULL);
 	return 0;

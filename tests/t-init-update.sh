@@ -106,6 +106,127 @@ while_it_happens() {
 	rm "$tmp/enough"
 }
 
+# renew N: becomes the N-th new one.
+renew() {
+	lay "$1"
+	kill -USR2 "$pid"
+	until_true is_field updates "$1"
+}
+
+orphans() {
+	kill -HUP "$pid"
+	until_true has_at_least orphans "$1"
+}
+
+# What --stats, --trace and --report will tell in the end is of all the time.
+remembers() {
+	cd "$tmp" || exit 1
+	# shellcheck disable=SC2016	# for the shell inside
+	start --restart always --stats --trace trace --report 7 sh -c '
+		trap "exit 7" TERM
+		trap "(exit 3 & )" HUP
+		while :; do sleep 0.01; done' 7>"$tmp/report"
+	cd "$OLDPWD" || exit 1
+	before=$(field orphans)
+	orphans $((before + 1))
+	renew 1
+	orphans $((before + 2))
+	kill -USR1 "$pid"
+	until_true is_field restarts 1
+	second=$(field pid)
+	renew 2
+	orphans $((before + 3))
+	all=$(field orphans) passed=$(field signals)
+	kill -TERM "$pid"
+	finish
+	is $? 7 "it ends ($about)"
+	matches "$(grep direct -A 1 "$tmp/said")" "kith-init: direct children: 2, the last of them
+  $second *: exited with 7 after *" "the tally has both mains ($about)"
+	matches "$(grep adopted "$tmp/said")" "kith-init: adopted orphans: *" \
+		"and orphans ($about)"
+	got=$(sed -n 's/^kith-init: adopted orphans: \([0-9]*\).*/\1/p' "$tmp/said")
+	[ "$got" -ge "$all" ]
+	ok $? "of the whole time ($about)"
+	is "$(sed 's/.*"orphans":\([0-9]*\),.*"forwarded":\([0-9]*\).*/\1 \2/' "$tmp/report")" \
+		"$got $((passed + 1))" "so has the report, signals too ($about)"
+	is "$(grep -c '"event":"start"' "$tmp/trace") $(grep -c '"event":"fork"' "$tmp/trace") \
+$(grep -c '"event":"seen"' "$tmp/trace") $(grep -c '"event":"exit"' "$tmp/trace")" \
+		"1 2 $got 1" "and the trace begins once and has them all ($about)"
+	is "$(grep -c "\"event\":\"exec\".*\"name\":\"$init\"" "$tmp/trace")" 2 \
+		"with init's own changes ($about)"
+	"$O/kith" stats "$tmp/trace" >"$tmp/stats"
+	is "$? $(sed -n 's/^orphans *\([0-9]*\).*/\1/p' "$tmp/stats")" "0 $got" \
+		"kith can read it ($about)"
+}
+
+was_born() {
+	[ "$(grep -c . "$tmp/births")" = "$1" ]
+}
+
+# What a program is born with is the same after an update: sockets that were
+# handed to init are its own, and it has no descriptor of init's.
+births() {
+	rm -f "$tmp/births"
+	# shellcheck disable=SC2016	# for the shell inside
+	set -- --restart always sh -c '
+		echo "$(( LISTEN_PID == $$ )) $(ls /proc/self/fd | tr "\n" " ")" >>"$0"
+		trap "exit 7" TERM
+		while :; do sleep 0.01; done' "$tmp/births"
+	cat >"$tmp/with-socket" <<-'END'
+		#!/bin/sh
+		LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"
+	END
+	chmod +x "$tmp/with-socket"
+	rm -f "$init" "$init".*
+	cp "$real" "$init"
+	set -- "$init" --control "$tmp/socket" --trace "$tmp/trace" --output "$tmp/out" \
+		--update "$@"
+	case $where in
+	pid1)	timeout -k 1 60 unshare --pid --fork --mount-proc --kill-child \
+			"$tmp/with-socket" "$@" & ;;
+	below)	timeout -k 1 60 "$tmp/with-socket" "$@" & ;;
+	esac
+	job=$!
+	until_true answers
+	pid=$(child_of "$job")
+	[ "$where" = below ] || pid=$(child_of "$pid")
+	until_true grep -q . "$tmp/births"
+	for i in 1 2; do
+		renew $i
+		kill -USR1 "$pid"
+		until_true is_field restarts $i
+		until_true was_born $((i + 1))
+	done
+	is "$(sort -u "$tmp/births")" "$(head -n 1 "$tmp/births")" \
+		"who is born later is born the same ($about)"
+	is "$(head -n 1 "$tmp/births" | cut -c 1)" 1 "with the socket for him ($about)"
+	kill -TERM "$pid"
+	finish
+}
+
+# What was begun is not lost: a signal that is held back, a client who is slow.
+halfway() {
+	mkfifo "$tmp/line"
+	# shellcheck disable=SC2016	# for the shell inside
+	start --delay HUP=1s sh -c '
+		trap "exit 9" HUP; echo up >"$0"; while :; do sleep 0.01; done' "$tmp/up"
+	until_true grep -q up "$tmp/up"
+	"$aid/aid-ctl" late "$tmp/socket" 1 <"$tmp/line" >"$tmp/late" &
+	client=$!
+	exec 8>"$tmp/line"
+	until_true grep -q there "$tmp/late"
+	kill -HUP "$pid"
+	renew 1
+	echo >&8
+	exec 8>&-
+	wait $client
+	matches "$(tail -n 1 "$tmp/late")" '+{"state":"running",*}' \
+		"a client who came before is answered ($about)"
+	finish
+	is $? 9 "a signal that was held back comes ($about)"
+	rm "$tmp/line" "$tmp/up"
+}
+
 refused() {
 	start sleep 1000
 	before=$(sha256sum <"$init")
@@ -165,6 +286,9 @@ for build in kith-init kith-init.static; do
 		about="$build, $where"
 		replaces
 		while_it_happens
+		remembers
+		births
+		halfway
 		refused
 	done
 done

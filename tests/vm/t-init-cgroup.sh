@@ -35,6 +35,36 @@ mkdir /sys/fs/cgroup/box
 	grep -o '"oom":0' /tmp/report
 )
 
+# Who replaces itself there finds both cgroups again, instead of making others.
+cp $kith /tmp/init
+cat >/tmp/again <<'EOT'
+#!/bin/sh
+sed -n 's/^0:://p' /proc/self/cgroup | sed 's/[0-9]*$/N/'
+sed 's/^/limit /' /sys/fs/cgroup/box/kith-main.*/pids.max
+echo $$ >/tmp/main
+trap 'exit 5' TERM
+while :; do sleep 0.1; done
+EOT
+chmod +x /tmp/again
+sh -c 'echo $$ >/sys/fs/cgroup/box/cgroup.procs
+	echo $$ >/tmp/pid
+	exec /tmp/init --limit pids=9 --restart always --update --control /tmp/socket \
+		/tmp/again' &
+job=$!
+told() { $kith --control /tmp/socket ctl report 2>/dev/null | grep -q "$1"; }
+until [ -s /tmp/main ]; do sleep 0.1; done
+cp $kith /tmp/init.new
+sha256sum /tmp/init.new >/tmp/init.new.sha256
+kill -USR2 $(cat /tmp/pid)
+until told '"updates":1'; do sleep 0.1; done
+rm /tmp/main
+kill -USR1 $(cat /tmp/pid)
+until [ -s /tmp/main ]; do sleep 0.1; done
+sed -n 's/^0:://p' /proc/$(cat /tmp/pid)/cgroup | sed 's/[0-9]*$/N/'
+kill -TERM $(cat /tmp/pid)
+wait $job
+echo "update ended with $?, left: $(ls /sys/fs/cgroup/box | grep -c kith)"
+
 $kith --rest cgroup --grace 0.1 --report 3 sh -c '
 	(trap "" TERM; sleep 100; sleep 100) & sleep 0.2; exit 3' 3>/tmp/report
 echo "rest ended with $?"
@@ -56,6 +86,12 @@ root ended with 2, left: 0
 1
 box ended with 0, left: 0
 \"oom\":0
+/box/kith-main.N
+limit 9
+/box/kith-main.N
+limit 9
+/box/kith-init.N
+update ended with 5, left: 0
 rest ended with 3
 \"drain\":\"killed\"
 oom ended with 4
