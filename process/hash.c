@@ -171,11 +171,10 @@ static void mix_process(uint64_t *h, struct process *p)
 		mix_thread(h, thread_of_kin(k));
 }
 
-uint64_t kith_hash(struct kith_machine *m)
+uint64_t kith_hash_unqueued(struct kith_machine *m)
 {
 	uint64_t h = 0;
 	struct process *p;
-	struct thread *t;
 
 	mix(&h, m->ground.clock);
 	mix(&h, m->ground.seed);
@@ -183,6 +182,14 @@ uint64_t kith_hash(struct kith_machine *m)
 	mix(&h, (uint64_t)m->root.closed << 1 | m->halted);
 	cds_list_for_each_entry(p, &m->processes, in_machine)
 		mix_process(&h, p);
+	return h;
+}
+
+uint64_t kith_hash(struct kith_machine *m)
+{
+	uint64_t h = kith_hash_unqueued(m);
+	struct thread *t;
+
 	cds_list_for_each_entry(t, &m->runq, on_runq)
 		mix(&h, (uint64_t)thread_nr(t));
 	return h;

@@ -22,6 +22,7 @@ struct engine {
 	struct kith_machine *(*model)(void *self);
 	const char *(*why)(const void *self);
 	bool (*is_disturbed)(const void *self); /* NULL: it never is */
+	void (*hurry)(void *self);              /* NULL: it always does */
 };
 
 /* The model beside the Linux this runs on. */

@@ -39,6 +39,11 @@ static bool is_disturbed(const void *self)
 	return pair_is_disturbed(self);
 }
 
+static void hurry(void *self)
+{
+	pair_hurry(self);
+}
+
 const struct engine engine_pair = {
 	.one = "the model",
 	.other = "Linux",
@@ -48,4 +53,5 @@ const struct engine engine_pair = {
 	.model = model,
 	.why = why,
 	.is_disturbed = is_disturbed,
+	.hurry = hurry,
 };

@@ -172,38 +172,65 @@ static bool seen_often(struct worker *w, const struct difference *d)
 	return seen->times++ >= SHRUNK_OF_A_KIND;
 }
 
+/* What it was shrunk to differs, and in what. */
+static bool still_differs(struct worker *w, struct difference *d)
+{
+	struct difference now = { 0 }, old;
+	bool same = false;
+
+	for (int i = 0; i < TRIES && !same; i++) {
+		difference_clear(&now);
+		program_run(&w->rig, &w->program, &now);
+		same = same_kind(&now, d);
+	}
+	if (same) { /* perhaps in other values */
+		old = *d;
+		*d = now;
+		now = old;
+	}
+	difference_free(&now);
+	return same;
+}
+
+/* The program that differs, made as small as it can be; how it is told. */
+static const char *make_small(struct worker *w, struct kith_tape *tape,
+			      struct difference *d)
+{
+	struct still still = { .worker = w, .what = d };
+	struct program drawn = { 0 };
+	const char *remark = "";
+
+	program_copy(&drawn, &w->program);
+	if (!happens_again(&still, &w->program)) {
+		remark = ", as it was drawn: it did not happen again";
+	} else {
+		w->rig.hurry = true;
+		shrink(w, &still, tape);
+		w->rig.hurry = false;
+		if (!still_differs(w, d)) {
+			program_copy(&w->program, &drawn);
+			remark = ", as it was drawn: smaller, it did not "
+				 "happen again";
+		}
+	}
+	program_free(&drawn);
+	still_free(&still);
+	return remark;
+}
+
 static void look_into(struct worker *w, struct kith_tape *tape,
 		      struct difference *d)
 {
-	struct still still = { .worker = w, .what = d };
-	const char *remark = "";
+	const char *remark = ", as it was drawn";
 	uint64_t calls = w->rig.calls;
 
 	__atomic_fetch_add(&w->tally->divergences, 1, __ATOMIC_RELAXED);
-	if (seen_often(w, d))
-		remark = ", as it was drawn";
-	else if (!happens_again(&still, &w->program))
-		remark = ", as it was drawn: it did not happen again";
-	else
-		shrink(w, &still, tape);
-	/* What is left may differ in other values. */
-	if (!*remark) {
-		struct difference last = { 0 };
-
-		program_run(&w->rig, &w->program, &last);
-		if (same_kind(&last, d)) {
-			struct difference old = *d;
-
-			*d = last;
-			last = old;
-		}
-		difference_free(&last);
-	}
+	if (!seen_often(w, d))
+		remark = make_small(w, tape, d);
 	out(&w->report, "program %u: ", w->number);
 	put_difference(w, &w->report, d);
 	save(w, d, remark);
 	w->rig.calls = calls;
-	still_free(&still);
 }
 
 void fuzz_program(struct worker *w, unsigned n)

@@ -22,7 +22,7 @@ static void note(struct pair *p, pid_t tid, int what, int status)
 	p->said[p->compare.count++].status = status;
 }
 
-static void hear(struct kith_observer *o, const struct kith_event *e)
+void pair_hear(struct kith_observer *o, const struct kith_event *e)
 {
 	struct pair *p =
 		(struct pair *)((char *)o - offsetof(struct pair, observer));
@@ -43,12 +43,17 @@ static void hear(struct kith_observer *o, const struct kith_event *e)
 	}
 }
 
-void pair_put_back(struct pair *p)
+void pair_restore(struct pair *p, const struct kith_snapshot *s)
 {
 	kith_unwatch(p->model, &p->observer);
-	kith_restore(p->model, p->before);
+	kith_restore(p->model, s);
 	kith_watch(p->model, &p->observer);
 	p->halted = false;
+}
+
+void pair_put_back(struct pair *p)
+{
+	pair_restore(p, p->before);
 }
 
 bool pair_agrees(const struct pair *p)
@@ -127,11 +132,11 @@ static enum pair_result judge(struct pair *p, struct difference *d)
 		return p->halted ? PAIR_HALTED : PAIR_SAME;
 	if (is_from_outside(p))
 		return PAIR_LOST;
-	if (p->tried >= MOST_TRIED) {
+	if (p->tried >= p->patience) {
 		snprintf(p->why, sizeof(p->why),
-			 "linux chose an order that was not found in %d steps "
+			 "linux chose an order that was not found in %ld steps "
 			 "of the model",
-			 MOST_TRIED);
+			 p->patience);
 		p->lost = true;
 		return PAIR_LOST;
 	}
@@ -234,7 +239,7 @@ static bool begin(struct pair *p, const struct kith_config *config,
 		out_text(&d->what, "no memory for a machine");
 		return false;
 	}
-	p->observer.event = hear;
+	p->observer.event = pair_hear;
 	kith_watch(p->model, &p->observer);
 	p->compare.model = p->model;
 	p->compare.linux = &p->linux;
@@ -253,6 +258,7 @@ struct pair *pair_new(const struct kith_config *config,
 	struct pair *p = must_alloc(sizeof(*p));
 	struct difference d = { 0 };
 
+	p->patience = MOST_TRIED;
 	if (stage_open(&p->stage, &stage, why, size)) {
 		free(p);
 		return NULL;
@@ -284,6 +290,11 @@ void pair_free(struct pair *p)
 	free(p->said);
 	free(p->seen);
 	free(p);
+}
+
+void pair_hurry(struct pair *p)
+{
+	p->patience = MOST_HURRIED;
 }
 
 struct kith_machine *pair_model(struct pair *p)

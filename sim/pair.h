@@ -60,6 +60,12 @@ void pair_free(struct pair *p);
 enum pair_result pair_call(struct pair *p, pid_t tid,
 			   const struct kith_call *call, struct difference *d);
 
+/*
+ * Look less hard for Linux's order among the model's: for those who run much the
+ * same again and again, and can live with one that is not found.
+ */
+void pair_hurry(struct pair *p);
+
 /* The model, for looking at; it is between two steps. */
 struct kith_machine *pair_model(struct pair *p);
 

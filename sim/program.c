@@ -77,6 +77,8 @@ static void *begin(struct rig *rig, const struct program *p,
 
 	if (!self)
 		say(d, "it cannot begin", why);
+	else if (rig->hurry && rig->engine->hurry)
+		rig->engine->hurry(self);
 	return self;
 }
 

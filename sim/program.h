@@ -41,6 +41,7 @@ struct rig {
 	void (*about_to)(void *ctx, const struct program *p,
 			 const struct deed *deed);
 	void *ctx;
+	bool hurry;     /* as pair_hurry() */
 	uint64_t calls; /* made so far */
 };
 

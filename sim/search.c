@@ -1,231 +1,35 @@
 /*
  * Which of the model's orders was Linux's?
+ *
+ * The orders are a tree: at each choice a branch for everyone who may go next.
+ * It is walked depth first, the likeliest branch first, and cut where something
+ * happens that Linux does not show (sim/clues.c) and where the model comes to a
+ * state that it was in before.
+ *
+ *	            kill(0, SIGKILL)
+ *	                  |
+ *	               choice 0 ............ a snapshot of the model at each
+ *	             /    |     \
+ *	      2 goes   3 goes   4 goes
+ *	        |         |        |
+ *	     choice 1    dead    choice 1
+ *	      /    \     end      ...
  */
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/memory.h"
 #include "sim/pair_own.h"
 
-/* --- contradictions ------------------------------------------------------- */
-
-/* The next number of a children list; 0: there is none. */
-static pid_t next_number(const char **text)
-{
-	char *end;
-	long n = strtol(*text, &end, 10);
-
-	if (end == *text)
-		return 0;
-	*text = end;
-	return (pid_t)n;
-}
-
-static bool is_listed(const char *text, pid_t number)
-{
-	for (pid_t n = next_number(&text); n; n = next_number(&text))
-		if (n == number)
-			return true;
-	return false;
-}
-
-/*
- * Children come to a list at its tail.  So those in the model's list that are in
- * Linux's in the end must be the first of Linux's: what is passed over now can
- * never come before them.
- */
-static bool lists_fit(const struct pair *p, pid_t heir)
-{
-	const struct person *q = watch_find(&p->linux, heir);
-	struct numbers mine;
-	const char *theirs;
-	bool fit = true;
-
-	if (!q || q->life != ALIVE)
-		return true;
-	theirs = q->children_text;
-	mine = listed(p->model, heir, kith_children);
-	for (size_t i = 0; i < mine.count && fit; i++)
-		if (is_listed(q->children_text, mine.tid[i]))
-			fit = next_number(&theirs) == mine.tid[i];
-	free(mine.tid);
-	return fit;
-}
-
-/*
- * What returns to somebody who lives on must return so on Linux.  One who was
- * woken meanwhile, for nothing, has his result only when he has looked.
- */
-static bool return_fits(const struct pair *p, pid_t tid)
-{
-	const struct person *q = watch_find(&p->linux, tid);
-	struct kith_result r;
-
-	if (!q || q->life != ALIVE || q->in_call)
-		return !q || q->life != ALIVE;
-	if (!q->returned || kith_result(p->model, tid, &r) == -EBUSY)
-		return true;
-	return compare_results(&p->compare, q, NULL);
-}
-
-/* ShdPnd in the text of a status file. */
-static uint64_t shared_pending(const char *status)
-{
-	const char *line = status ? strstr(status, "\nShdPnd:\t") : NULL;
-
-	return line ? strtoull(line + 9, NULL, 16) : 0;
-}
-
-/* Who dies must be dead on Linux, and have with him what he was told in time. */
-static bool end_fits(const struct pair *p, pid_t tid)
-{
-	const struct person *q = watch_find(&p->linux, tid);
-	struct kith_look l;
-	char status[4096];
-
-	if (!q || kith_look(p->model, tid, &l) || l.state != KITH_ZOMBIE)
-		return true;
-	if (q->life == ALIVE)
-		return q->renamed;
-	return !l.process_dead ||
-	       kith_proc(p->model, tid, "status", status, sizeof(status)) < 0 ||
-	       shared_pending(status) == shared_pending(q->status_text);
-}
-
-static void note_exit(struct pair *p, pid_t tid)
-{
-	if (p->nr_leaving < MOST_RUNNABLE)
-		p->leaving[p->nr_leaving++] = (struct leaving){ .tid = tid };
-}
-
-void search_hear(struct pair *p, const struct kith_event *e)
-{
-	if (p->level == PLAIN || p->path.dead_end)
-		return;
-	if (e->type == KITH_EV_EXIT)
-		note_exit(p, e->actor);
-	else if (e->type == KITH_EV_DEAD)
-		p->path.dead_end = !end_fits(p, e->actor);
-	else if (e->type == KITH_EV_REPARENT)
-		p->path.dead_end = !lists_fit(p, (pid_t)e->other);
-	else if (e->type == KITH_EV_RETURN)
-		p->path.dead_end = !return_fits(p, e->actor);
-}
-
-/* --- who is likely to go first -------------------------------------------- */
-
-/*
- * When did thread tid die on Linux, judging by where its children are now?  They
- * stand in their new parent's list in the order in which their old parents died.
- * LONG_MAX: nothing tells.
- */
-static long evidence(const struct pair *p, pid_t tid)
-{
-	const struct person *c, *heir;
-	pid_t child;
-	int heir_tid;
-	long place = 0;
-	const char *list;
-
-	if (kith_children(p->model, tid, &child, 1) < 1)
-		return LONG_MAX;
-	c = watch_find(&p->linux, child);
-	if (!c || sscanf(strrchr(c->stat, ')') + 1, " %*c %d", &heir_tid) < 1)
-		return LONG_MAX;
-	heir = watch_find(&p->linux, heir_tid);
-	list = heir && heir->children_text ? heir->children_text : "";
-	for (pid_t n = next_number(&list); n; n = next_number(&list), place++)
-		if (n == child)
-			return place;
-	return LONG_MAX;
-}
-
-/* How many steps of its exit tid has taken; 0: it is not about to exit. */
-static int steps_of_exit(const struct pair *p, pid_t tid)
-{
-	for (int i = 0; i < p->nr_leaving; i++)
-		if (p->leaving[i].tid == tid)
-			return p->leaving[i].steps;
-	return 0;
-}
-
-/* The signal of its death is with its parent, who could still be told then. */
-static bool was_noticed(const struct pair *p, pid_t tid)
-{
-	const struct person *parent;
-	struct kith_look l;
-
-	if (kith_look(p->model, tid, &l) || l.exit_signal < 1)
-		return false;
-	parent = watch_find(&p->linux, l.ppid);
-	return parent && parent->life == ZOMBIE &&
-	       shared_pending(parent->status_text) >> (l.exit_signal - 1) & 1;
-}
-
-/* Has tid a child whose death it has still to be told of, or to collect? */
-static bool is_to_notice(const struct pair *p, pid_t tid)
-{
-	struct numbers children = listed(p->model, tid, kith_children);
-	bool found = false;
-	struct kith_look l;
-
-	for (size_t i = 0; i < children.count && !found; i++)
-		found = !kith_look(p->model, children.tid[i], &l) &&
-			!l.process_dead &&
-			(was_noticed(p, l.tid) ||
-			 !watch_find(&p->linux, l.tid));
-	free(children.tid);
-	return found;
-}
-
-/*
- * Who went first on Linux, as far as that can be told?  Lower is earlier.  Those
- * of whom nothing is left went early enough to be collected.  Where others can
- * get in between, all come as far as they can without being missed, and only then
- * do they die, in the order of their children.
- */
-static long likely_turn(const struct pair *p, pid_t tid)
-{
-	long turn = evidence(p, tid);
-	int steps = steps_of_exit(p, tid);
-
-	if (turn == LONG_MAX &&
-	    (!watch_find(&p->linux, tid) || was_noticed(p, tid)))
-		return LONG_MIN;
-	if (!steps && is_to_notice(p, tid))
-		return LONG_MAX;
-	if (p->level == FINE && steps < 2) /* then nothing is left but to die */
-		return turn == LONG_MAX ? -1 : LONG_MIN + 1 + turn;
-	return turn;
-}
-
-static void sort_by_turn(const struct pair *p, pid_t *who, long n)
-{
-	long turn[MOST_RUNNABLE];
-
-	for (long i = 0; i < n; i++) {
-		pid_t tid = who[i];
-		long t = likely_turn(p, tid), j = i;
-
-		for (; j > 0 && turn[j - 1] > t; j--) {
-			turn[j] = turn[j - 1];
-			who[j] = who[j - 1];
-		}
-		turn[j] = t;
-		who[j] = tid;
-	}
-}
-
 /* --- states that were come to before -------------------------------------- */
 
-static bool is_known(struct pair *p)
+/* The model as it is now, and what was said, but not when. */
+static uint64_t state(const struct pair *p)
 {
-	uint64_t h = kith_hash(p->model);
+	uint64_t h = kith_hash_unqueued(p->model);
 
-	/* What was said counts, but not when. */
 	for (size_t i = 0; i < p->compare.count; i++) {
 		uint64_t said = ((uint64_t)p->said[i].tid << 8 |
 				 (uint64_t)p->said[i].what) *
@@ -233,30 +37,135 @@ static bool is_known(struct pair *p)
 
 		h += (said ^ said >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
 	}
-	h |= 1;
-	for (size_t i = h & (p->seen_room - 1);;
-	     i = (i + 1) & (p->seen_room - 1)) {
-		if (p->seen[i] == h)
-			return true;
-		if (!p->seen[i]) {
-			if (p->seen_count < p->seen_room / 2) {
-				p->seen[i] = h;
-				p->seen_count++;
-			}
-			return false;
-		}
-	}
+	return h | 1;
 }
 
-static void forget_states(struct pair *p, size_t room)
+/* Where h is, or should be. */
+static uint64_t *place_in(uint64_t *table, size_t room, uint64_t h)
 {
-	if (p->seen_room != room) {
+	size_t i = (h >> 1) & (room - 1);
+
+	while (table[i] && table[i] != h)
+		i = (i + 1) & (room - 1);
+	return table + i;
+}
+
+static void make_room(struct pair *p)
+{
+	size_t room = 2 * p->seen_room;
+	uint64_t *more = must_alloc(room * sizeof(more[0]));
+
+	for (size_t i = 0; i < p->seen_room; i++)
+		if (p->seen[i])
+			*place_in(more, room, p->seen[i]) = p->seen[i];
+	free(p->seen);
+	p->seen = more;
+	p->seen_room = room;
+}
+
+/* Has the model been here before?  Now it has. */
+static bool is_known(struct pair *p)
+{
+	uint64_t h = state(p), *place;
+
+	if (p->seen_count == p->seen_room / 2)
+		make_room(p);
+	place = place_in(p->seen, p->seen_room, h);
+	if (*place)
+		return true;
+	*place = h;
+	p->seen_count++;
+	return false;
+}
+
+/* What was a large search's goes back. */
+static void forget_states(struct pair *p)
+{
+	if (p->seen_room != SEEN) {
 		free(p->seen);
-		p->seen = must_alloc(room * sizeof(p->seen[0]));
-		p->seen_room = room;
+		p->seen = must_alloc(SEEN * sizeof(p->seen[0]));
+		p->seen_room = SEEN;
+	} else if (p->seen_count) {
+		memset(p->seen, 0, SEEN * sizeof(p->seen[0]));
 	}
-	memset(p->seen, 0, room * sizeof(p->seen[0]));
 	p->seen_count = 0;
+}
+
+/* --- the tree ------------------------------------------------------------- */
+
+/* A choice, and all that is needed to take another branch of it. */
+struct fork {
+	struct kith_snapshot *model;
+	int length, turns;
+	struct turn turn; /* the last of them, which may still grow */
+	size_t said;
+	int nr_leaving;
+	pid_t last;
+	long n, next;
+	pid_t who[MOST_RUNNABLE];
+	struct leaving leaving[];
+};
+
+static void fork_free(struct fork *f)
+{
+	if (f)
+		kith_snapshot_free(f->model);
+	free(f);
+}
+
+/*
+ * Remember the choice that is to be made now.  Where there is no memory for so
+ * many snapshots only the first branch is taken.
+ */
+static void plant(struct pair *p, const pid_t *who, long n)
+{
+	const struct path *path = &p->path;
+	size_t leaving = (size_t)p->nr_leaving * sizeof(p->leaving[0]);
+	struct fork *f = must_alloc(sizeof(*f) + leaving);
+
+	f->model = kith_save(p->model);
+	if (!f->model) {
+		free(f);
+		return;
+	}
+	f->length = path->length;
+	f->turns = path->turns;
+	if (path->turns)
+		f->turn = path->turn[path->turns - 1];
+	f->said = p->compare.count;
+	f->nr_leaving = p->nr_leaving;
+	memcpy(f->leaving, p->leaving, leaving);
+	f->last = p->last;
+	f->n = n;
+	f->next = 1;
+	memcpy(f->who, who, (size_t)n * sizeof(who[0]));
+	p->forks[p->nr_forks++] = f;
+}
+
+/* Back to a choice, for its next branch. */
+static pid_t climb(struct pair *p, struct fork *f)
+{
+	struct path *path = &p->path;
+
+	pair_restore(p, f->model);
+	path->dead_end = false;
+	path->length = f->length;
+	path->turns = f->turns;
+	if (f->turns)
+		path->turn[f->turns - 1] = f->turn;
+	p->compare.count = f->said;
+	p->nr_leaving = f->nr_leaving;
+	memcpy(p->leaving, f->leaving,
+	       (size_t)f->nr_leaving * sizeof(f->leaving[0]));
+	p->last = f->last;
+	path->pick[path->length++] = (uint16_t)f->next;
+	return f->who[f->next++];
+}
+
+static void fell(struct pair *p)
+{
+	while (p->nr_forks)
+		fork_free(p->forks[--p->nr_forks]);
 }
 
 /* --- a run ---------------------------------------------------------------- */
@@ -283,8 +192,9 @@ static pid_t choose(struct pair *p, const pid_t *who, long n)
 			return 0;
 		}
 		path->pick[i] = 0;
+		if (p->searching)
+			plant(p, who, n);
 	}
-	path->among[i] = (uint16_t)n;
 	path->length++;
 	return who[path->pick[i]];
 }
@@ -296,7 +206,7 @@ static pid_t next_step(struct pair *p, pid_t *who, long n)
 
 	if (n == 1 || (p->level == PLAIN && at < 0))
 		return who[0];
-	if (p->level != FINE && at >= 0)
+	if (at >= 0 && (p->level != FINE || is_unseen(p, p->last)))
 		return p->last;
 	if (at > 0) { /* it stands at the end, having just gone */
 		memmove(who + 1, who, (size_t)at * sizeof(who[0]));
@@ -322,18 +232,21 @@ static void note_turn(struct pair *p, pid_t next, bool last_can_go_on)
 	path->turn[path->turns++] = (struct turn){ .who = next, .steps = 1 };
 }
 
-void search_run(struct pair *p)
+static void take_step(struct pair *p, pid_t next, bool last_can_go_on)
+{
+	note_turn(p, next, last_can_go_on);
+	p->tried++;
+	p->last = kith_step_thread(p->model, next);
+	for (int i = 0; i < p->nr_leaving; i++)
+		p->leaving[i].steps += p->leaving[i].tid == next;
+}
+
+/* On from here, to where all is quiet, or to a dead end. */
+static void go_on(struct pair *p)
 {
 	pid_t who[MOST_RUNNABLE], next;
 	long n;
 
-	p->compare.count = 0;
-	p->path.length = 0;
-	p->path.turns = 0;
-	p->path.dead_end = false;
-	p->nr_leaving = 0;
-	p->last = 0;
-	kith_call(p->model, p->actor, &p->call);
 	while (!p->path.dead_end &&
 	       (n = kith_runnable(p->model, who, MOST_RUNNABLE)) > 0) {
 		if (n > MOST_RUNNABLE)
@@ -341,58 +254,71 @@ void search_run(struct pair *p)
 		next = next_step(p, who, n);
 		if (!next)
 			return;
-		note_turn(p, next, place_of(who, n, p->last) >= 0);
-		p->last = next;
-		p->tried++;
-		p->last = kith_step_thread(p->model, p->last);
-		for (int i = 0; i < p->nr_leaving; i++)
-			p->leaving[i].steps += p->leaving[i].tid == next;
+		take_step(p, next, place_of(who, n, p->last) >= 0);
 	}
+}
+
+void search_run(struct pair *p)
+{
+	p->compare.count = 0;
+	p->path.length = 0;
+	p->path.turns = 0;
+	p->path.dead_end = false;
+	p->nr_leaving = 0;
+	p->last = 0;
+	kith_call(p->model, p->actor, &p->call);
+	go_on(p);
 }
 
 /* --- all of them ---------------------------------------------------------- */
 
-/* The next path in order; false if that was the last. */
-static bool next_path(struct path *path)
+/* The next branch, from the latest choice that has one; false: that was all. */
+static bool next_branch(struct pair *p)
 {
-	int i = path->length;
+	while (p->nr_forks) {
+		struct fork *f = p->forks[p->nr_forks - 1];
 
-	while (i > 0 && path->pick[i - 1] + 1 >= path->among[i - 1])
-		i--;
-	if (i == 0)
-		return false;
-	path->pick[i - 1]++;
-	path->forced = i;
-	return true;
+		if (f->next < f->n) {
+			bool could = place_of(f->who, f->n, f->last) >= 0;
+
+			take_step(p, climb(p, f), could);
+			go_on(p);
+			return true;
+		}
+		fork_free(f);
+		p->nr_forks--;
+	}
+	return false;
 }
 
-static bool search_level(struct pair *p, enum level level, long most,
-			 size_t room)
+static bool search_level(struct pair *p, enum level level, long most)
 {
-	bool found = false;
+	bool found;
 
 	p->level = level;
 	p->path.forced = 0;
-	forget_states(p, room);
+	forget_states(p);
 	p->searching = true;
-	do {
-		pair_put_back(p);
-		search_run(p);
-		found = pair_agrees(p);
-	} while (!found && p->tried < most && next_path(&p->path));
+	pair_put_back(p);
+	search_run(p);
+	while (!(found = pair_agrees(p)) && p->tried < most && next_branch(p))
+		;
+	fell(p);
 	p->searching = false;
 	return found;
 }
 
 /*
  * First the orders in which one goes as far as it can before the next does, of
- * which there are few; then those in which others get in between.  At last these
- * once more, with room for all the states that a dozen deaths can come to.
+ * which there are few; then those in which others get in between.
  */
 bool search(struct pair *p)
 {
+	bool found;
+
 	p->tried = 0;
-	return search_level(p, COARSE, MOST_COARSE, SEEN) ||
-	       search_level(p, FINE, MOST_FINE, SEEN) ||
-	       search_level(p, FINE, MOST_TRIED, SEEN_AT_LAST);
+	found = search_level(p, COARSE, p->patience / 8) ||
+		search_level(p, FINE, p->patience);
+	forget_states(p);
+	return found;
 }

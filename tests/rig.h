@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bounds.h"
+#include "tests/rounds.h"
 #include "tests/tap.h"
 
 enum {
@@ -32,20 +32,6 @@ enum {
 #define HERE KITH_HERE
 #define ANY  ((uint64_t)-1)
 #define BAD  UINT64_C(16) /* an address with nothing behind it */
-
-#if defined(__SANITIZE_THREAD__)
-enum { RIG_TSAN = 1 };
-#else
-enum { RIG_TSAN = 0 };
-#endif
-
-/* So many rounds, fewer where each takes long, many more in a soak. */
-static inline int rounds(int n)
-{
-	if (bounds_checked() || RIG_TSAN)
-		return n > 8 ? n / 8 : 1;
-	return getenv("KITH_SOAK") ? 50 * n : n;
-}
 
 /* The first complaint of kith_check(), if any. */
 static char rig_complaint[256];

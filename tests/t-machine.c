@@ -714,6 +714,27 @@ static void a_call_under_way_is_part_of_the_hash(void)
 	rig_free(b);
 }
 
+static void queues_count_or_not(void)
+{
+	struct kith_machine *a = rig_new(NULL), *b = rig_new(NULL);
+	struct kith_call call_of = { .nr = KITH_GETPID };
+
+	for (int i = 0; i < 2; i++) {
+		struct kith_machine *m = i ? a : b;
+
+		call(m, 1, KITH_FORK);
+		kith_call(m, 1 + i, &call_of);
+		kith_call(m, 2 - i, &call_of);
+	}
+	ok(kith_hash(a) != kith_hash(b), "who is first in the queue counts,");
+	ok(kith_hash_unqueued(a) == kith_hash_unqueued(b),
+	   "but not for kith_hash_unqueued()");
+	kith_step_thread(a, 1);
+	ok(kith_hash_unqueued(a) != kith_hash_unqueued(b), "who is in it does");
+	rig_free(a);
+	rig_free(b);
+}
+
 static void memory_is_counted(void)
 {
 	struct kith_machine *m = rig_new(NULL);
@@ -796,6 +817,7 @@ int main(void)
 	a_seed_decides_who_runs();
 	microsteps_are_smaller();
 	a_call_under_way_is_part_of_the_hash();
+	queues_count_or_not();
 	memory_is_counted();
 	kith_worker_end();
 	return done_testing();

@@ -408,6 +408,13 @@ KITH_API size_t kith_snapshot_size(const struct kith_snapshot *s); /* bytes */
  */
 KITH_API uint64_t kith_hash(struct kith_machine *m);
 
+/*
+ * The same, but the order in which threads wait for their turn does not count:
+ * equal for machines that can be made to behave alike.  For those who choose by
+ * kith_step_thread(), and want to know what they have seen before.
+ */
+KITH_API uint64_t kith_hash_unqueued(struct kith_machine *m);
+
 /* --- trust ---------------------------------------------------------------- */
 
 /*

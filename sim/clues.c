@@ -1,0 +1,245 @@
+/*
+ * What Linux shows tells something of the order in which it went.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/pair_own.h"
+
+/* --- contradictions ------------------------------------------------------- */
+
+/* The next number of a children list; 0: there is none. */
+static pid_t next_number(const char **text)
+{
+	char *end;
+	long n = strtol(*text, &end, 10);
+
+	if (end == *text)
+		return 0;
+	*text = end;
+	return (pid_t)n;
+}
+
+static bool is_listed(const char *text, pid_t number)
+{
+	for (pid_t n = next_number(&text); n; n = next_number(&text))
+		if (n == number)
+			return true;
+	return false;
+}
+
+/*
+ * Children come to a list at its tail.  So those in the model's list that are in
+ * Linux's in the end must be the first of Linux's: what is passed over now can
+ * never come before them.
+ */
+static bool lists_fit(const struct pair *p, pid_t heir)
+{
+	const struct person *q = watch_find(&p->linux, heir);
+	struct numbers mine;
+	const char *theirs;
+	bool fit = true;
+
+	if (!q || q->life != ALIVE)
+		return true;
+	theirs = q->children_text;
+	mine = listed(p->model, heir, kith_children);
+	for (size_t i = 0; i < mine.count && fit; i++)
+		if (is_listed(q->children_text, mine.tid[i]))
+			fit = next_number(&theirs) == mine.tid[i];
+	free(mine.tid);
+	return fit;
+}
+
+/*
+ * What returns to somebody who lives on must return so on Linux.  One who was
+ * woken meanwhile, for nothing, has his result only when he has looked.
+ */
+static bool return_fits(const struct pair *p, pid_t tid)
+{
+	const struct person *q = watch_find(&p->linux, tid);
+	struct kith_result r;
+
+	if (!q || q->life != ALIVE || q->in_call)
+		return !q || q->life != ALIVE;
+	if (!q->returned || kith_result(p->model, tid, &r) == -EBUSY)
+		return true;
+	return compare_results(&p->compare, q, NULL);
+}
+
+/* ShdPnd in the text of a status file. */
+static uint64_t shared_pending(const char *status)
+{
+	const char *line = status ? strstr(status, "\nShdPnd:\t") : NULL;
+
+	return line ? strtoull(line + 9, NULL, 16) : 0;
+}
+
+/* Who dies must be dead on Linux, and have with him what he was told in time. */
+static bool end_fits(const struct pair *p, pid_t tid)
+{
+	const struct person *q = watch_find(&p->linux, tid);
+	struct kith_look l;
+	char status[4096];
+
+	if (!q || kith_look(p->model, tid, &l) || l.state != KITH_ZOMBIE)
+		return true;
+	if (q->life == ALIVE)
+		return q->renamed;
+	return !l.process_dead ||
+	       kith_proc(p->model, tid, "status", status, sizeof(status)) < 0 ||
+	       shared_pending(status) == shared_pending(q->status_text);
+}
+
+/* Does somebody wait, as by vfork, until tid lets go of its memory? */
+static bool is_waited_for(const struct pair *p, pid_t tid)
+{
+	struct kith_look l;
+
+	for (pid_t n = kith_next(p->model, 0); n; n = kith_next(p->model, n))
+		if (!kith_look(p->model, n, &l) && l.state == KITH_BLOCKED &&
+		    l.waits_for == tid)
+			return true;
+	return false;
+}
+
+static void note_exit(struct pair *p, pid_t tid)
+{
+	if (p->nr_leaving < MOST_RUNNABLE)
+		p->leaving[p->nr_leaving++] =
+			(struct leaving){ .tid = tid,
+					  .unseen = !is_waited_for(p, tid) };
+}
+
+void search_hear(struct pair *p, const struct kith_event *e)
+{
+	if (p->level == PLAIN || p->path.dead_end)
+		return;
+	if (e->type == KITH_EV_EXIT)
+		note_exit(p, e->actor);
+	else if (e->type == KITH_EV_DEAD)
+		p->path.dead_end = !end_fits(p, e->actor);
+	else if (e->type == KITH_EV_REPARENT)
+		p->path.dead_end = !lists_fit(p, (pid_t)e->other);
+	else if (e->type == KITH_EV_RETURN)
+		p->path.dead_end = !return_fits(p, e->actor);
+}
+
+/* --- who is likely to go first -------------------------------------------- */
+
+/*
+ * When did thread tid die on Linux, judging by where its children are now?  They
+ * stand in their new parent's list in the order in which their old parents died.
+ * LONG_MAX: nothing tells.
+ */
+static long evidence(const struct pair *p, pid_t tid)
+{
+	const struct person *c, *heir;
+	pid_t child;
+	int heir_tid;
+	long place = 0;
+	const char *list;
+
+	if (kith_children(p->model, tid, &child, 1) < 1)
+		return LONG_MAX;
+	c = watch_find(&p->linux, child);
+	if (!c || sscanf(strrchr(c->stat, ')') + 1, " %*c %d", &heir_tid) < 1)
+		return LONG_MAX;
+	heir = watch_find(&p->linux, heir_tid);
+	list = heir && heir->children_text ? heir->children_text : "";
+	for (pid_t n = next_number(&list); n; n = next_number(&list), place++)
+		if (n == child)
+			return place;
+	return LONG_MAX;
+}
+
+/* How many steps of its exit tid has taken; 0: it is not about to exit. */
+static int steps_of_exit(const struct pair *p, pid_t tid)
+{
+	for (int i = 0; i < p->nr_leaving; i++)
+		if (p->leaving[i].tid == tid)
+			return p->leaving[i].steps;
+	return 0;
+}
+
+/*
+ * Of tid's exit comes next what nobody else can ever notice: it lets go of its
+ * memory and its files.  Then it makes no difference who goes in between.
+ */
+bool is_unseen(const struct pair *p, pid_t tid)
+{
+	for (int i = 0; i < p->nr_leaving; i++)
+		if (p->leaving[i].tid == tid)
+			return p->leaving[i].unseen && p->leaving[i].steps == 1;
+	return false;
+}
+
+/* The signal of its death is with its parent, who could still be told then. */
+static bool was_noticed(const struct pair *p, pid_t tid)
+{
+	const struct person *parent;
+	struct kith_look l;
+
+	if (kith_look(p->model, tid, &l) || l.exit_signal < 1)
+		return false;
+	parent = watch_find(&p->linux, l.ppid);
+	return parent && parent->life == ZOMBIE &&
+	       shared_pending(parent->status_text) >> (l.exit_signal - 1) & 1;
+}
+
+/* Has tid a child whose death it has still to be told of, or to collect? */
+static bool is_to_notice(const struct pair *p, pid_t tid)
+{
+	struct numbers children = listed(p->model, tid, kith_children);
+	bool found = false;
+	struct kith_look l;
+
+	for (size_t i = 0; i < children.count && !found; i++)
+		found = !kith_look(p->model, children.tid[i], &l) &&
+			!l.process_dead &&
+			(was_noticed(p, l.tid) ||
+			 !watch_find(&p->linux, l.tid));
+	free(children.tid);
+	return found;
+}
+
+/*
+ * Who went first on Linux, as far as that can be told?  Lower is earlier.  Those
+ * of whom nothing is left went early enough to be collected.  Where others can
+ * get in between, all come as far as they can without being missed, and only then
+ * do they die, in the order of their children.
+ */
+static long likely_turn(const struct pair *p, pid_t tid)
+{
+	long turn = evidence(p, tid);
+	int steps = steps_of_exit(p, tid);
+
+	if (turn == LONG_MAX &&
+	    (!watch_find(&p->linux, tid) || was_noticed(p, tid)))
+		return LONG_MIN;
+	if (!steps && is_to_notice(p, tid))
+		return LONG_MAX;
+	if (p->level == FINE && steps < 2) /* then nothing is left but to die */
+		return turn == LONG_MAX ? -1 : LONG_MIN + 1 + turn;
+	return turn;
+}
+
+void sort_by_turn(const struct pair *p, pid_t *who, long n)
+{
+	long turn[MOST_RUNNABLE];
+
+	for (long i = 0; i < n; i++) {
+		pid_t tid = who[i];
+		long t = likely_turn(p, tid), j = i;
+
+		for (; j > 0 && turn[j - 1] > t; j--) {
+			turn[j] = turn[j - 1];
+			who[j] = who[j - 1];
+		}
+		turn[j] = t;
+		who[j] = tid;
+	}
+}
