@@ -7,6 +7,7 @@
 #include "sim/memory.h"
 #include "sim/pair_own.h"
 #include "sim/pass.h"
+#include "sim/table.h"
 
 /* --- what the model says -------------------------------------------------- */
 
@@ -104,13 +105,61 @@ static bool is_full(void)
 	return pid < 0;
 }
 
+/* May a SIGKILL come of this line, so far as the model knows? */
+static bool may_kill(const struct pair *p)
+{
+	struct kith_look l;
+
+	if (result_kind(p->call.nr) == RESULT_NEVER &&
+	    !kith_look(p->model, p->actor, &l) && l.tgid == 1)
+		return true; /* with init all go */
+	for (int i = 0; i < 6; i++)
+		if (p->call.arg[i] == KITH_SIGKILL)
+			return true;
+	for (pid_t tid = kith_next(p->model, 0); tid;
+	     tid = kith_next(p->model, tid))
+		if (!kith_look(p->model, tid, &l) &&
+		    (l.exit_signal == KITH_SIGKILL ||
+		     l.pdeath_signal == KITH_SIGKILL))
+			return true;
+	return false;
+}
+
+/* Killed on Linux, alive in the model, and not by a thread of its own process. */
+static bool was_shot(const struct pair *p, const struct person *q)
+{
+	struct kith_look l, actor;
+
+	return q->ended && q->knows_status &&
+	       (q->status & 0x7f) == KITH_SIGKILL &&
+	       !kith_look(p->model, q->tid, &l) && l.state != KITH_ZOMBIE &&
+	       (q->tid == p->actor || kith_look(p->model, p->actor, &actor) ||
+		actor.tgid != l.tgid);
+}
+
+/* Somebody of Linux's who was, by whom nobody there can be; NULL: none. */
+static const struct person *shot_from_outside(struct pair *p)
+{
+	bool inside;
+
+	pair_put_back(p);
+	inside = may_kill(p);
+	p->level = PLAIN;
+	search_run(p);
+	for (uint32_t i = 0; i < p->linux.count && !inside; i++)
+		if (was_shot(p, p->linux.person[i]))
+			return p->linux.person[i];
+	return NULL;
+}
+
 /*
  * What is not the same may have come from outside of both: then it says nothing
  * of the model.
  */
 static bool is_from_outside(struct pair *p)
 {
-	const struct person *who = watch_find(&p->linux, p->actor);
+	const struct person *who = watch_find(&p->linux, p->actor), *shot;
+	char why[80];
 
 	if (!p->halted && stage_was_killed(&p->stage))
 		return is_lost(p, "somebody has killed the init of linux");
@@ -120,7 +169,13 @@ static bool is_from_outside(struct pair *p)
 	    is_full())
 		return is_lost(p, "there is no room for another process on "
 				  "this machine");
-	return false;
+	shot = shot_from_outside(p);
+	if (!shot)
+		return false;
+	snprintf(why, sizeof(why),
+		 "somebody has killed thread %d of linux from outside",
+		 (int)shot->tid);
+	return is_lost(p, why);
 }
 
 /* The two have done what they did. */

@@ -210,6 +210,16 @@ matches "$(cat out)" "1 files, * 0 differ, 1 not run" "and is no difference"
 is_as_before "nothing stays"
 
 start long.kith
+kill -KILL "$(child_of "$init")"
+wait $run 2>/dev/null
+is "$?" 3 "another thread is killed from outside: status 3"
+matches "$(cat err)" \
+	"long.kith:*: somebody has killed thread 2 of linux from outside" \
+	"which is told"
+matches "$(cat out)" "1 files, * 0 differ, 1 not run" "and is no difference"
+is_as_before "nothing stays"
+
+start long.kith
 : >"/proc/$init/root/.kith"
 wait $run 2>/dev/null
 is "$?" 3 "the channel is lost: status 3"
