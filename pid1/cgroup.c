@@ -161,8 +161,6 @@ int cgroup_enter(const struct cgroup *c)
 
 void cgroup_end(struct cgroup *c)
 {
-	if (c->main < 0)
-		return;
 	unlinkat(c->ours, c->main_name, AT_REMOVEDIR);
 	if (!c->moved)
 		return;

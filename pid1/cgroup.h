@@ -19,6 +19,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "pid1/rare.h"
+
 struct cgroup {
 	int ours; /* the folder that init was found in, or -1 */
 	int main; /* that of the main child, or -1 */
@@ -28,19 +30,19 @@ struct cgroup {
 };
 
 /* Look for ours; false if there is none, or it is nothing we could open. */
-bool cgroup_find(struct cgroup *c);
+RARE bool cgroup_find(struct cgroup *c);
 
 /* Make one for the main child.  Returns 0 or an errno. */
-int cgroup_make(struct cgroup *c, pid_t self);
+RARE int cgroup_make(struct cgroup *c, pid_t self);
 
 /* Set a limit there: controller "memory", file "memory.max". */
 int cgroup_limit(struct cgroup *c, const char *controller, const char *file,
 		 const char *value);
 
 /* In the child: move in.  Returns 0 or an errno. */
-int cgroup_enter(const struct cgroup *c);
+RARE int cgroup_enter(const struct cgroup *c);
 
-void cgroup_end(struct cgroup *c);
+RARE void cgroup_end(struct cgroup *c);
 
 /* A number behind a name in a file of a cgroup, or alone in it; 0 if absent. */
 uint64_t cgroup_count(int dir, const char *file, const char *name);

@@ -6,6 +6,7 @@
 
 #include "pid1/limits.h"
 #include "pid1/names.h"
+#include "pid1/rare.h"
 
 extern char **environ;
 
@@ -30,16 +31,13 @@ static size_t find(char **env, size_t n, const char *word)
 	return i;
 }
 
-/* What it is without changes is not copied. */
-static char **make_env(const struct options *o)
+RARE static char **make_env(const struct options *o)
 {
 	/* Out of the way of what is used: see the makefile. */
 	static char *env[MAX_ENV] __attribute__((section(".bss.zz")));
 	size_t n = 0, i, at;
 	char **from;
 
-	if (!o->clear_env && !o->env.n)
-		return environ;
 	for (from = environ; !o->clear_env && *from; from++) {
 		if (n == MAX_ENV - 1)
 			return NULL;
@@ -63,18 +61,13 @@ static char **make_env(const struct options *o)
 	return env;
 }
 
-static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
-		       struct complaint *why)
+RARE static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
+			    struct complaint *why)
 {
 	const struct options *o = c->options;
 	const struct limit *which = NULL;
 	int err;
 
-	if (!cgroup->kept)
-		cgroup->ours = cgroup->main = -1;
-	if (!limits_want_cgroup(o) && o->scope != SCOPE_CGROUP &&
-	    o->rest != SCOPE_CGROUP)
-		return 0;
 	if (cgroup->kept
 		    ? cgroup->main >= 0
 		    : cgroup_find(cgroup) && cgroup_make(cgroup, self) == 0)
@@ -89,61 +82,85 @@ static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
 	return err;
 }
 
+RARE static int plan_user(struct child *c, struct ids *ids,
+			  struct complaint *why)
+{
+	const struct options *o = c->options;
+	const char *wrong = o->user ? ids_find(o->user, ids) : NULL;
+
+	if (!o->user)
+		*ids = (struct ids){ .uid = o->uid, .gid = o->gid };
+	c->ids = ids;
+	if (wrong)
+		*why = (struct complaint){ .trouble = CANNOT_START,
+					   .about = o->user,
+					   .why = wrong };
+	return wrong ? 1 : 0;
+}
+
+RARE static int too_large(struct complaint *why)
+{
+	*why = (struct complaint){ .trouble = CANNOT_START,
+				   .about = "environment",
+				   .error = E2BIG };
+	return E2BIG;
+}
+
 int child_plan(struct child *c, const struct options *o, struct cgroup *cgroup,
 	       struct ids *ids, pid_t self, struct complaint *why)
 {
-	const char *wrong;
+	int err = 0;
 
-	*c = (struct child){ .options = o, .env = make_env(o) };
-	if (!c->env) {
-		*why = (struct complaint){ .trouble = CANNOT_START,
-					   .about = "environment",
-					   .error = E2BIG };
-		return E2BIG;
-	}
-	if (o->user || o->has_uid) {
-		wrong = o->user ? ids_find(o->user, ids) : NULL;
-		if (!o->user)
-			*ids = (struct ids){ .uid = o->uid, .gid = o->gid };
-		c->ids = ids;
-		if (wrong) {
-			*why = (struct complaint){ .trouble = CANNOT_START,
-						   .about = o->user,
-						   .why = wrong };
-			return 1;
-		}
-	}
-	return plan_cgroup(c, cgroup, self, why);
+	/* What it is without changes is not copied. */
+	*c = (struct child){ .options = o, .env = environ };
+	if (o->clear_env || o->env.n)
+		c->env = make_env(o);
+	if (!c->env)
+		return too_large(why);
+	if (o->user || o->has_uid)
+		err = plan_user(c, ids, why);
+	if (!cgroup->kept)
+		cgroup->ours = cgroup->main = -1;
+	if (!err && (o->scope == SCOPE_CGROUP || o->rest == SCOPE_CGROUP ||
+		     (o->limits && limits_want_cgroup(o))))
+		err = plan_cgroup(c, cgroup, self, why);
+	return err;
 }
 
 /* --- in the child ----------------------------------------------------------
  */
 
+static const char listen_pid[] = "LISTEN_PID=";
+
 /*
  * Sockets that systemd hands over are for the process that it names.  That was
  * init, and is the program now.
  */
-static void pass_sockets_on(char **env, pid_t init)
+RARE static void pass_on(char **env, pid_t init)
 {
-	static const char name[] = "LISTEN_PID=";
 	static char now[32];
-	const size_t len = sizeof(name) - 1;
+	const size_t len = sizeof(listen_pid) - 1;
 	char *digit = now + sizeof(now) - 1;
 	pid_t self;
 
-	for (; *env; env++)
-		if (strncmp(*env, name, len) == 0)
-			break;
 	/* Or one that was started before this one, and named here. */
-	if (!*env ||
-	    (*env != now && leading_number(*env + len) != (uint64_t)init))
+	if (*env != now && leading_number(*env + len) != (uint64_t)init)
 		return;
 	*digit = '\0';
 	for (self = getpid(); self; self /= 10)
 		*--digit = (char)('0' + self % 10);
-	memcpy(now, name, len);
+	memcpy(now, listen_pid, len);
 	memmove(now + len, digit, strlen(digit) + 1);
 	*env = now;
+}
+
+static void pass_sockets_on(char **env, pid_t init)
+{
+	for (; *env; env++)
+		if (strncmp(*env, listen_pid, sizeof(listen_pid) - 1) == 0) {
+			pass_on(env, init);
+			return;
+		}
 }
 
 int child_prepare(const struct child *c, pid_t init, const char **step)

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "pid1/ctl.h"
+#include "pid1/rare.h"
 
 enum { CTL_SLOTS = 8 };
 
@@ -41,6 +42,6 @@ typedef void ctl_answer(void *who, const struct ctl_request *r, struct say *s);
 bool ctl_serve(struct ctl_socket *c, ctl_answer *answer, void *who);
 
 /* The other end: send the words, print the answer on stdout.  An exit status. */
-int ctl_ask(const char *path, char *const *words);
+RARE int ctl_ask(const char *path, char *const *words);
 
 #endif

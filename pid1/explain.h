@@ -5,7 +5,8 @@
 #define PID1_EXPLAIN_H
 
 #include "pid1/options.h"
+#include "pid1/rare.h"
 
-int explain(const struct options *o);
+RARE int explain(const struct options *o);
 
 #endif

@@ -14,6 +14,8 @@
 
 #include <sys/types.h>
 
+#include "pid1/rare.h"
+
 enum { MAX_GROUPS = 64 };
 
 struct ids {
@@ -24,9 +26,9 @@ struct ids {
 };
 
 /* NULL, or what is wrong in a few words. */
-const char *ids_find(const char *text, struct ids *ids);
+RARE const char *ids_find(const char *text, struct ids *ids);
 
 /* Become that: groups, group, user.  By plain calls.  Returns 0 or an errno. */
-int ids_take(const struct ids *ids);
+RARE int ids_take(const struct ids *ids);
 
 #endif

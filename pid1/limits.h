@@ -17,6 +17,7 @@
 
 #include "pid1/cgroup.h"
 #include "pid1/options.h"
+#include "pid1/rare.h"
 
 /* Is this a limit that we know, with a value that can be read?  Else why not. */
 const char *limit_check(const struct limit *limit);
@@ -29,13 +30,13 @@ bool limits_want_cgroup(const struct options *o);
  * one, and note it in *written, bit by bit.  Returns 0; or an errno, if a limit
  * can be had neither there nor by an rlimit, with which.
  */
-int limits_write(const struct options *o, struct cgroup *c, uint32_t *written,
-		 const struct limit **which);
+RARE int limits_write(const struct options *o, struct cgroup *c,
+		      uint32_t *written, const struct limit **which);
 
 /* Where it goes: "cgroup", "rlimit", or "nowhere". */
 const char *limit_place(const struct limit *limit, bool has_cgroup);
 
 /* In the child: the others, as rlimits.  Returns 0 or an errno. */
-int limits_take(const struct options *o, uint32_t written);
+RARE int limits_take(const struct options *o, uint32_t written);
 
 #endif

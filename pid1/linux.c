@@ -13,6 +13,7 @@
 
 #include "pid1/kernel.h"
 #include "pid1/names.h"
+#include "pid1/rare.h"
 
 enum {
 	/* A look at all children that took no longer is no matter, in ns. */
@@ -173,7 +174,8 @@ static bool hear_each(struct linux_world *w, uint64_t until, struct heard *h)
  * There was no memory, or no descriptor, for what we sleep on.  Sleep on signals
  * for a moment, and look at main's pidfd then.
  */
-static bool hear_without(struct linux_world *w, uint64_t until, struct heard *h)
+RARE static bool hear_without(struct linux_world *w, uint64_t until,
+			      struct heard *h)
 {
 	uint64_t next = linux_now() + LATEST;
 	struct timespec t;
@@ -252,8 +254,8 @@ static void proc_name(pid_t pid, char *name, size_t size)
 }
 
 /* The name of the next to be reaped, while it still has one. */
-static pid_t meet(const struct linux_world *w, pid_t who, char *name,
-		  size_t size)
+RARE static pid_t meet(const struct linux_world *w, pid_t who, char *name,
+		       size_t size)
 {
 	siginfo_t info = { .si_pid = 0 };
 
@@ -386,7 +388,7 @@ static bool reap(void *world, struct death *death, bool *any_left)
  */
 
 /* Main is gone, and others are not: from here on, each of them counts. */
-static void see_them_go(struct linux_world *w)
+RARE static void see_them_go(struct linux_world *w)
 {
 	struct sigaction plain = { .sa_handler = SIG_DFL,
 				   .sa_flags = SA_NOCLDSTOP };
@@ -397,7 +399,7 @@ static void see_them_go(struct linux_world *w)
 	w->scan_at = 0;
 }
 
-static int pass_on(void *world, pid_t to, int sig, const struct heard *h)
+RARE static int pass_on(void *world, pid_t to, int sig, const struct heard *h)
 {
 	struct linux_world *w = world;
 
@@ -406,7 +408,7 @@ static int pass_on(void *world, pid_t to, int sig, const struct heard *h)
 			  &h->info);
 }
 
-static void stop_oneself(void *world, int sig)
+RARE static void stop_oneself(void *world, int sig)
 {
 	struct linux_world *w = world;
 
@@ -420,7 +422,7 @@ static void stop_oneself(void *world, int sig)
 	linux_block(ALL_SIGNALS);
 }
 
-static void tell_rest(void *world, int sig)
+RARE static void tell_rest(void *world, int sig)
 {
 	struct linux_world *w = world;
 	enum scope rest = (enum scope)w->options->rest;
@@ -437,7 +439,7 @@ static void tell_rest(void *world, int sig)
 		scope_send(&w->reach, rest, SIGCONT, NULL);
 }
 
-static void kill_main(void *world, pid_t main)
+RARE static void kill_main(void *world, pid_t main)
 {
 	struct linux_world *w = world;
 

@@ -20,6 +20,7 @@
 #include "pid1/options.h"
 #include "pid1/parts.h"
 #include "pid1/policy.h"
+#include "pid1/rare.h"
 #include "pid1/spawn.h"
 #include "pid1/trace.h"
 
@@ -27,8 +28,8 @@
 #define COLD      __attribute__((section(".bss.zz")))
 #define COLD_TAIL __attribute__((section(".bss.zy")))
 
-static int not_started(const struct options *o, const struct launch *l,
-		       pid_t pid)
+RARE static int not_started(const struct options *o, const struct launch *l,
+			    pid_t pid)
 {
 	struct complaint c = { .about = l->argv[0], .error = l->err };
 
@@ -107,7 +108,7 @@ static struct wishes wishes_of(const struct options *o, enum place place)
 }
 
 /* No child is left, and the main child's status is not ours: somebody took it. */
-static void unheard_of(const struct options *o)
+RARE static void unheard_of(const struct options *o)
 {
 	o->dialect->complain(
 		o, &(struct complaint){
@@ -116,7 +117,7 @@ static void unheard_of(const struct options *o)
 			   .error = ECHILD });
 }
 
-static int recode(const struct options *o, int code)
+RARE static int recode(const struct options *o, int code)
 {
 	unsigned int i;
 
@@ -127,20 +128,17 @@ static int recode(const struct options *o, int code)
 }
 
 /* The signal for when our parent dies; who died meanwhile sends none. */
-static void watch_parent(const struct options *o)
+RARE static void watch_parent(const struct options *o)
 {
-	pid_t parent;
+	pid_t parent = getppid();
 
-	if (!o->parent_death)
-		return;
-	parent = getppid();
 	syscall(SYS_prctl, PR_SET_PDEATHSIG, o->parent_death, 0, 0, 0);
 	if (getppid() != parent)
 		kill(getpid(), o->parent_death);
 }
 
 /* Another descriptor for the report, and the trace: or the complaint made. */
-static int open_papers(struct options *o, struct journal *j)
+RARE static int open_papers(struct options *o, struct journal *j)
 {
 	struct complaint c = { .trouble = CANNOT_START };
 
@@ -171,10 +169,8 @@ static bool tells_oom(int cgroup)
 	       syscall(SYS_faccessat, cgroup, "memory.events", F_OK) == 0;
 }
 
-static void watch_oom(struct journal *j, struct cgroup *cgroup)
+RARE static void watch_oom(struct journal *j, struct cgroup *cgroup)
 {
-	if (j->options->report_fd < 0)
-		return;
 	if (cgroup->ours < 0)
 		cgroup_find(cgroup); /* to read, not to make one there */
 	j->oom = tells_oom(cgroup->main)   ? cgroup->main
@@ -231,20 +227,25 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	if (conductor)
 		conductor->remember(
 			&(struct remembered){ &journal, &delays, &cgroup });
-	code = open_papers(o, &journal);
-	if (code)
-		return code;
-	watch_parent(o);
+	if (o->report_fd >= 0 || o->trace) {
+		code = open_papers(o, &journal);
+		if (code)
+			return code;
+	}
+	if (o->parent_death)
+		watch_parent(o);
 	if (child_plan(&child, o, &cgroup, &ids, l.self, &wrong))
 		return o->dialect->complain(o, &wrong);
-	watch_oom(&journal, &cgroup);
+	if (o->report_fd >= 0)
+		watch_oom(&journal, &cgroup);
 	l.child = &child;
 	if (o->pause)
 		launch_nobody(&l);
 	else
 		pid = conductor ? conductor->start(&l) : launch(&l);
 	if (pid <= 0 && !o->pause) {
-		cgroup_end(&cgroup);
+		if (cgroup.main >= 0)
+			cgroup_end(&cgroup);
 		return not_started(o, &l, pid);
 	}
 	let_go_of_others(o, &journal, &cgroup);
@@ -266,7 +267,9 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	policy_init(&policy, &w);
 	if (conductor)
 		conductor->between(&facts, &at);
-	code = recode(o, serve(&policy, o, pid, facts, at, &journal, &delays));
+	code = serve(&policy, o, pid, facts, at, &journal, &delays);
+	if (o->recodes)
+		code = recode(o, code);
 	if (!o->pause && !policy.main_gone)
 		unheard_of(o);
 	if (o->parting)
@@ -274,7 +277,8 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 			   NULL);
 	*asked_by = policy.asked_by;
 	journal_end(&journal, &policy, code);
-	cgroup_end(&cgroup);
+	if (cgroup.main >= 0)
+		cgroup_end(&cgroup);
 	return code;
 }
 
@@ -289,24 +293,35 @@ static bool taken_over(struct options *o, int *code)
 	return false;
 }
 
-static int whole(char **argv, uint64_t mask, int *asked_by)
+RARE static int unknown(struct options *o)
 {
-	static struct options o;
-	const struct complaint none = { .trouble = NO_PROGRAM };
-	const struct complaint both = { .trouble = BAD_USE,
-					.about = "--pause runs no program" };
 	const struct complaint whom = { .trouble = BAD_VALUE,
 					.about = "--as",
 					.value = "NAME",
 					.why = "is nobody that is known" };
+
+	o->dialect = &own_dialect;
+	options_defaults(o);
+	return complain(o, &whom);
+}
+
+RARE static int none_or_both(const struct options *o)
+{
+	const struct complaint none = { .trouble = NO_PROGRAM };
+	const struct complaint both = { .trouble = BAD_USE,
+					.about = "--pause runs no program" };
+
+	return o->dialect->complain(o, o->pause ? &both : &none);
+}
+
+static int whole(char **argv, uint64_t mask, int *asked_by)
+{
+	static struct options o;
 	const struct dialect *d = as_called(argv);
 	int code;
 
-	if (!d) {
-		o.dialect = &own_dialect;
-		options_defaults(&o);
-		return complain(&o, &whom);
-	}
+	if (!d)
+		return unknown(&o);
 	code = options_read(&o, d, argv);
 	if (code)
 		return code;
@@ -316,10 +331,8 @@ static int whole(char **argv, uint64_t mask, int *asked_by)
 		return o.dialect->answer(&o);
 	if (taken_over(&o, &code))
 		return code;
-	if (o.program[0] && o.pause)
-		return o.dialect->complain(&o, &both);
-	if (!o.program[0] && !o.pause)
-		return o.dialect->complain(&o, &none);
+	if (!o.program[0] == !o.pause)
+		return none_or_both(&o);
 	return run(&o, mask, asked_by);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pid1/parts.h"
+#include "pid1/rare.h"
 
 static bool is_row(const struct option_row *r)
 {
@@ -43,8 +44,8 @@ static const struct option_row *find(const struct dialect *d, const char *name,
 	return found;
 }
 
-static int bad(struct options *o, enum trouble trouble, const char *about,
-	       const char *value, const char *why)
+RARE static int bad(struct options *o, enum trouble trouble, const char *about,
+		    const char *value, const char *why)
 {
 	struct complaint c = {
 		.trouble = trouble, .about = about, .value = value, .why = why
@@ -62,7 +63,7 @@ static int apply(struct options *o, const struct option_row *row,
 }
 
 /* "--name", "--name=value", "--name value".  Moves *word if it took one. */
-static int read_long(struct options *o, char ***word)
+RARE static int read_long(struct options *o, char ***word)
 {
 	const char *whole = **word, *name = whole + 2;
 	size_t len = before(name, "=");
@@ -80,7 +81,7 @@ static int read_long(struct options *o, char ***word)
 }
 
 /* "-g", "-gv", "-pTERM", "-p TERM". */
-static int read_letters(struct options *o, char ***word)
+RARE static int read_letters(struct options *o, char ***word)
 {
 	char *letter, *whole = **word;
 	const struct option_row *row;

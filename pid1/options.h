@@ -31,6 +31,7 @@
 
 #include "pid1/names.h"
 #include "pid1/policy.h"
+#include "pid1/rare.h"
 
 /* Whom a signal is for, or who has to leave in the end. */
 enum scope {
@@ -225,6 +226,6 @@ const char *options_set(struct options *o, const char *name, size_t len,
 			const char *value);
 
 /* Say it in kith-init's own words, and return the code. */
-int complain(const struct options *o, const struct complaint *c);
+RARE int complain(const struct options *o, const struct complaint *c);
 
 #endif

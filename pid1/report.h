@@ -22,8 +22,9 @@
 #define PID1_REPORT_H
 
 #include "pid1/journal.h"
+#include "pid1/rare.h"
 
-void report(const struct journal *j, const struct policy *p, int code,
-	    uint64_t now);
+RARE void report(const struct journal *j, const struct policy *p, int code,
+		 uint64_t now);
 
 #endif

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pid1/rare.h"
+
 /* Where to look when nobody said: the kernel starts PID 1 without a PATH. */
 #define USUAL_PATH \
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -28,7 +30,7 @@ static int run(const char *path, char **argv, char **env)
 	return errno;
 }
 
-static int run_or_sh(const char *path, char **argv, char **env)
+RARE static int run_or_sh(const char *path, char **argv, char **env)
 {
 	char *before = argv[-1], *name = argv[0];
 	int err = run(path, argv, env);
@@ -43,7 +45,7 @@ static int run_or_sh(const char *path, char **argv, char **env)
 	return err;
 }
 
-static int look(const char *path, char **argv, char **env)
+RARE static int look(const char *path, char **argv, char **env)
 {
 	(void)argv;
 	(void)env;

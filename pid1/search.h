@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "pid1/rare.h"
+
 /*
  * Become argv[0], by the PATH of env.  With `try_shell` a file of no format that
  * the kernel knows is given to sh, as execvp() does; then argv[-1] is used.
@@ -19,7 +21,7 @@ int search_and_run(char **argv, char **env, bool try_shell);
  * The reason, more exactly.  *torn: the file is there, and what it needs to run
  * is not.  A folder of PATH that is closed is no proof that it is in there.
  */
-int search_why_not(char **argv, char **env, int err, bool *torn);
+RARE int search_why_not(char **argv, char **env, int err, bool *torn);
 
 /* The value of a variable in env, or NULL. */
 const char *env_value(char **env, const char *name);

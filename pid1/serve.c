@@ -9,6 +9,7 @@
  * for the state that the policy is in; and one for each signal that is held back.
  */
 #include "pid1/facts.h"
+#include "pid1/rare.h"
 
 #include <sys/wait.h>
 
@@ -78,7 +79,7 @@ static uint64_t half_of(uint64_t at, uint64_t from)
 	return at == NO_TIME || at < from ? at : from + (at - from) / 2;
 }
 
-static void shorten(struct service *s)
+RARE static void shorten(struct service *s)
 {
 	uint64_t from = now(s);
 
@@ -86,7 +87,7 @@ static void shorten(struct service *s)
 	s->until = sooner(half_of(s->until, from), s->end);
 }
 
-static void set_deadline(struct service *s)
+RARE static void set_deadline(struct service *s)
 {
 	s->end = later(now(s), s->options->deadline_ns);
 	s->until = sooner(s->until, s->end);
@@ -95,7 +96,7 @@ static void set_deadline(struct service *s)
 /* --- signals ---------------------------------------------------------------
  */
 
-static void pass_on(struct service *s, const struct heard *heard)
+RARE static void pass_on(struct service *s, const struct heard *heard)
 {
 	int sig = s->options->rewrite[heard->sig];
 
@@ -109,7 +110,7 @@ static void pass_on(struct service *s, const struct heard *heard)
  * True if it has to wait.  Like any blocked signal of the old kind, one that is
  * held already comes once.
  */
-static bool hold(struct service *s, const struct heard *heard)
+RARE static bool hold(struct service *s, const struct heard *heard)
 {
 	uint64_t delay = s->options->delay_ns[heard->sig];
 	unsigned int i;
@@ -125,7 +126,7 @@ static bool hold(struct service *s, const struct heard *heard)
 	return true;
 }
 
-static void let_go(struct service *s, struct held *held)
+RARE static void let_go(struct service *s, struct held *held)
 {
 	struct heard heard = held->heard;
 
@@ -137,14 +138,14 @@ static void let_go(struct service *s, struct held *held)
 /* --- acting ----------------------------------------------------------------
  */
 
-static void end_rest(struct service *s)
+RARE static void end_rest(struct service *s)
 {
 	journal_asked(s->journal, SIGTERM);
 	s->facts->tell_rest(s->world, SIGTERM);
 	s->until = sooner(later(now(s), s->options->grace_ns), s->end);
 }
 
-static void kill_rest(struct service *s)
+RARE static void kill_rest(struct service *s)
 {
 	journal_asked(s->journal, SIGKILL);
 	s->facts->tell_rest(s->world, SIGKILL);
@@ -185,7 +186,7 @@ static void act(struct service *s, unsigned int actions,
 		s->over = true;
 }
 
-static void time_came(struct service *s)
+RARE static void time_came(struct service *s)
 {
 	struct held *held = next_held(s);
 

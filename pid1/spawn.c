@@ -15,6 +15,7 @@
 #include "pid1/child.h"
 #include "pid1/kernel.h"
 #include "pid1/linux.h"
+#include "pid1/rare.h"
 #include "pid1/search.h"
 
 /*
@@ -159,14 +160,14 @@ static bool failed(const struct launch *l)
 	return l->err || l->found_terminal;
 }
 
-static void bury(pid_t pid)
+RARE static void bury(pid_t pid)
 {
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }
 
 /* What the child would find.  After it init knows its place. */
-static void look_for_terminal(struct launch *l)
+RARE static void look_for_terminal(struct launch *l)
 {
 	struct surroundings s;
 
@@ -195,7 +196,7 @@ void launch_nobody(struct launch *l)
 }
 
 /* The first child found things not to be as was hoped. */
-static void reconsider(struct launch *l)
+RARE static void reconsider(struct launch *l)
 {
 	look_for_terminal(l);
 	l->looked = true;

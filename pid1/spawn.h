@@ -35,6 +35,7 @@
 #include "pid1/child.h"
 #include "pid1/options.h"
 #include "pid1/policy.h"
+#include "pid1/rare.h"
 
 struct launch {
 	const struct options *options;
@@ -68,9 +69,9 @@ void launch_prepare(struct launch *l, const struct options *o);
 pid_t launch(struct launch *l);
 
 /* Start nobody, and be ready for orphans. */
-void launch_nobody(struct launch *l);
+RARE void launch_nobody(struct launch *l);
 
 /* Look at the surroundings as if to launch, for those who only ask. */
-void launch_survey(struct launch *l);
+RARE void launch_survey(struct launch *l);
 
 #endif

@@ -12,6 +12,7 @@
 #include "pid1/ctl-socket.h"
 #include "pid1/journal.h"
 #include "pid1/names.h"
+#include "pid1/rare.h"
 #include "pid1/supervise-part.h"
 #include "pid1/supervisor.h"
 
@@ -144,7 +145,7 @@ static int open_new(struct supervisor *v, const struct options *o)
 	return err ? fail(o, v->asked->output, NULL, err) : 0;
 }
 
-static int begin_supervising(struct options *o)
+RARE static int begin_supervising(struct options *o)
 {
 	struct supervisor *v = &supervisor;
 	const struct super_rules rules = {
@@ -197,18 +198,20 @@ static bool is_ctl(const struct options *o)
  * What was said last is written, too; and nobody is to knock at a door with
  * nothing behind it.
  */
-static void end(int code, int asked_by)
+RARE static void last_words(struct supervisor *v)
 {
-	struct supervisor *v = &supervisor;
-
-	(void)code;
-	(void)asked_by;
-	if (!supervise_options.wanted)
-		return;
 	while (output_drain(&v->output))
 		;
 	if (v->asked && v->asked->control && v->control.fd > 0)
 		unlinkat(v->c.cwd, v->asked->control, 0);
+}
+
+static void end(int code, int asked_by)
+{
+	(void)code;
+	(void)asked_by;
+	if (supervise_options.wanted)
+		last_words(&supervisor);
 }
 
 static void begin(char ***argv)
@@ -216,19 +219,11 @@ static void begin(char ***argv)
 	words = *argv;
 }
 
-static bool run(struct options *o, int *code)
+RARE static bool supervise(struct options *o, int *code)
 {
-	const struct supervise_options *asked = &supervise_options;
-	const char *wrong;
+	const char *wrong = supervise_check(o);
 
-	if (is_ctl(o)) {
-		*code = ctl_ask(socket_path(asked), o->program + 1);
-		return true;
-	}
-	if (!asked->wanted)
-		return false;
-	supervisor.asked = asked;
-	wrong = supervise_check(o);
+	supervisor.asked = &supervise_options;
 	if (wrong) {
 		struct complaint c = { .trouble = BAD_USE, .about = wrong };
 
@@ -239,6 +234,16 @@ static bool run(struct options *o, int *code)
 		return false;
 	*code = begin_supervising(o);
 	return *code != 0;
+}
+
+static bool run(struct options *o, int *code)
+{
+	if (is_ctl(o)) {
+		*code = ctl_ask(socket_path(&supervise_options),
+				o->program + 1);
+		return true;
+	}
+	return supervise_options.wanted && supervise(o, code);
 }
 
 const struct part supervise_first = { .begin = begin };

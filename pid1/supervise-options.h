@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "pid1/options.h"
+#include "pid1/rare.h"
 
 /* What follows when the health check has failed often enough. */
 enum unwell { UNWELL_RESTART, UNWELL_STOP, UNWELL_TELL };
@@ -40,6 +41,6 @@ extern struct supervise_options supervise_options;
 extern const struct option_row supervise_rows[];
 
 /* What does not go together, or NULL. */
-const char *supervise_check(const struct options *o);
+RARE const char *supervise_check(const struct options *o);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "pid1/rare.h"
 #include "wait/usage.h"
 
 struct death {
@@ -41,6 +42,6 @@ void tally_death(struct tally *t, const struct death *death, bool is_main);
 void tally_signal(struct tally *t, bool passed_on);
 
 /* Everything, to a descriptor. */
-void tally_print(const struct tally *t, int fd);
+RARE void tally_print(const struct tally *t, int fd);
 
 #endif

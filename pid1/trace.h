@@ -20,17 +20,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "pid1/rare.h"
 #include "pid1/tally.h"
 
 /* Open the file, and write the first line.  Returns the descriptor or -errno. */
-int trace_open(const char *path);
+RARE int trace_open(const char *path);
 
-void trace_start(int fd, pid_t self);
-void trace_born(int fd, uint64_t t, pid_t self, pid_t main, const char *name);
-void trace_exec(int fd, uint64_t t, pid_t who, const char *name);
-void trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig);
-void trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
-		 bool is_main);
-void trace_end(int fd, uint64_t t, pid_t self, int code);
+RARE void trace_start(int fd, pid_t self);
+RARE void trace_born(int fd, uint64_t t, pid_t self, pid_t main,
+		     const char *name);
+RARE void trace_exec(int fd, uint64_t t, pid_t who, const char *name);
+RARE void trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig);
+RARE void trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
+		      bool is_main);
+RARE void trace_end(int fd, uint64_t t, pid_t self, int code);
 
 #endif

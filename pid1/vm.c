@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "pid1/ids.h"
+#include "pid1/rare.h"
 #include "pid1/vmconf.h"
 #include "pid1/vmend.h"
 #include "pid1/vmfiles.h"
@@ -42,20 +43,12 @@ extern char **environ;
 
 /* --- where are we? --------------------------------------------------------- */
 
-/*
- * In the first pid namespace the kernel's own thread number 2 is there before we
- * are.  In a container there rarely is a 2, and that is the end of the question;
- * the name is asked for only if there is.
- */
-static bool in_first_pidns(void)
+RARE static bool in_first_pidns(void)
 {
 	char name[32];
-	ssize_t n;
+	ssize_t n = readlink("/proc/self/ns/pid", name, sizeof(name) - 1);
 	bool mounted = false, first;
 
-	if (getpgid(2) < 0 && errno == ESRCH)
-		return false;
-	n = readlink("/proc/self/ns/pid", name, sizeof(name) - 1);
 	if (n < 0) {
 		mounted = vmmount_proc();
 		n = readlink("/proc/self/ns/pid", name, sizeof(name) - 1);
@@ -109,7 +102,13 @@ static void begin(char ***argv)
 		asked = asked_by_variable();
 	if (asked == ASKED_CONTAINER)
 		return;
-	vm.first = in_first_pidns();
+	/*
+	 * In the first pid namespace the kernel's own thread number 2 is there
+	 * before we are.  In a container there rarely is a 2, and that is the
+	 * end of the question; the name is asked for only if there is.
+	 */
+	if (getpgid(2) >= 0 || errno != ESRCH)
+		vm.first = in_first_pidns();
 	vm.active = vm.first || asked == ASKED_VM;
 	vm.line = vm.first ? "/proc/cmdline" : NULL;
 	vm.by_kernel = vm.first && !has(*argv, "--");
@@ -369,7 +368,7 @@ static bool apply(struct options *o, const struct vm_conf *c, int *code)
 	return false;
 }
 
-static bool run(struct options *o, int *code)
+RARE static bool set_up(struct options *o, int *code)
 {
 	static struct vm_store store;
 	static struct vm_conf c;
@@ -378,10 +377,8 @@ static bool run(struct options *o, int *code)
 						    .why = "is for who is PID "
 							   "1" };
 
-	if (vm.asked == ASKED_VM && !vm.active)
-		return give_up(code, CODE_USAGE, &not_first);
 	if (!vm.active)
-		return false;
+		return give_up(code, CODE_USAGE, &not_first);
 	vmmount_all(warn_mount, vm.first);
 	vmmount_console();
 	c.store = &store;
@@ -396,15 +393,18 @@ static bool run(struct options *o, int *code)
 	return false;
 }
 
+static bool run(struct options *o, int *code)
+{
+	return (vm.active || vm.asked == ASKED_VM) && set_up(o, code);
+}
+
 /* --- the end --------------------------------------------------------------- */
 
-static void end(int code, int asked_by)
+RARE static void end_machine(int code, int asked_by)
 {
 	enum vm_end how = asked_by == SIGINT ? VM_REBOOT : (enum vm_end)vm.end;
 	struct say s;
 
-	if (!vm.active)
-		return;
 	vmsay_begin(&s);
 	say_text(&s, vm.started ? "the program ended with "
 				: "there is no program: ");
@@ -413,6 +413,12 @@ static void end(int code, int asked_by)
 	say_text(&s, end_names[how]);
 	vmsay_end(&s);
 	vmend(how, vm.first);
+}
+
+static void end(int code, int asked_by)
+{
+	if (vm.active)
+		end_machine(code, asked_by);
 }
 
 const struct part vm_part = {
