@@ -45,15 +45,10 @@ static const struct {
 };
 
 /* For the limits of whoever makes a group below the root. */
+static const char all_controllers[] = "+cpu +memory +pids";
 static const char *const controllers[] = { "+cpu", "+memory", "+pids" };
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
-
-static bool make(const char *path, mode_t mode)
-{
-	/* The mask may be anything; a folder that is there stays as it is. */
-	return mkdir(path, mode) == 0 && chmod(path, mode) == 0;
-}
 
 /* 0, or an errno.  *already: something was mounted there. */
 static int mount_row(size_t i, bool *already)
@@ -61,13 +56,14 @@ static int mount_row(size_t i, bool *already)
 	struct stat here, parent;
 
 	*already = false;
-	if (stat(mounts[i].where, &here) < 0) {
-		if (errno != ENOENT || !make(mounts[i].where, 0755))
+	if (mkdir(mounts[i].where, 0755) < 0) {
+		if (errno != EEXIST)
 			return errno;
-	} else if (stat(mounts[i].parent, &parent) == 0 &&
-		   here.st_dev != parent.st_dev) {
-		*already = true;
-		return 0;
+		*already = stat(mounts[i].where, &here) == 0 &&
+			   stat(mounts[i].parent, &parent) == 0 &&
+			   here.st_dev != parent.st_dev;
+		if (*already)
+			return 0;
 	}
 	if (mount(mounts[i].type, mounts[i].where, mounts[i].type,
 		  mounts[i].flags, mounts[i].data) == 0)
@@ -78,9 +74,12 @@ static int mount_row(size_t i, bool *already)
 
 bool vmmount_proc(void)
 {
+	const mode_t before = umask(0);
 	bool already;
+	int error = mount_row(0, &already);
 
-	return mount_row(0, &already) == 0 && !already;
+	umask(before);
+	return !error && !already;
 }
 
 static void enable_controllers(void)
@@ -92,15 +91,34 @@ static void enable_controllers(void)
 
 	if (fd < 0)
 		return;
-	/* One by one: a kernel need not have all. */
-	for (i = 0; i < NR(controllers); i++)
-		n = write(fd, controllers[i], strlen(controllers[i]));
-	(void)n;
+	/* One by one if it must be: a kernel need not have all. */
+	n = write(fd, all_controllers, sizeof(all_controllers) - 1);
+	for (i = 0; n < 0 && i < NR(controllers); i++)
+		(void)!write(fd, controllers[i], strlen(controllers[i]));
 	close(fd);
+}
+
+static void make_links(vmmount_warn *warn)
+{
+	for (size_t i = 0; i < NR(links); i++)
+		if (symlink(links[i].target, links[i].name) < 0 &&
+		    errno != EEXIST)
+			warn("a link", links[i].name, errno);
+}
+
+/* One that is there stays as it is. */
+static void make_folders(vmmount_warn *warn)
+{
+	for (size_t i = 0; i < NR(folders); i++)
+		if (mkdir(folders[i].path, folders[i].mode) < 0 &&
+		    errno != EEXIST)
+			warn("a folder", folders[i].path, errno);
 }
 
 void vmmount_all(vmmount_warn *warn, bool whole_machine)
 {
+	/* Modes are to be what they say. */
+	const mode_t before = umask(0);
 	bool already;
 	size_t i;
 	int error;
@@ -110,13 +128,9 @@ void vmmount_all(vmmount_warn *warn, bool whole_machine)
 		if (error && !mounts[i].spare)
 			warn(mounts[i].type, mounts[i].where, error);
 	}
-	for (i = 0; i < NR(links); i++)
-		if (symlink(links[i].target, links[i].name) < 0 &&
-		    errno != EEXIST)
-			warn("a link", links[i].name, errno);
-	for (i = 0; i < NR(folders); i++)
-		if (!make(folders[i].path, folders[i].mode) && errno != EEXIST)
-			warn("a folder", folders[i].path, errno);
+	make_links(warn);
+	make_folders(warn);
+	umask(before);
 	if (whole_machine)
 		enable_controllers();
 }

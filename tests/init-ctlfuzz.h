@@ -1,7 +1,7 @@
 /*
  * Whatever bytes come over the control socket: what is accepted is a request, to
- * the letter, and nothing else is.  tests/ctl/fuzz.c gives this to libFuzzer,
- * t-init-ctlfuzz.c what is in tests/ctl/corpus.
+ * the letter, and nothing else is.  tests/fuzz/one.c gives this to libFuzzer,
+ * t-init-ctlfuzz.c what is in tests/fuzz/ctl.
  */
 #ifndef TESTS_INIT_CTLFUZZ_H
 #define TESTS_INIT_CTLFUZZ_H
@@ -13,15 +13,7 @@
 #include <string.h>
 
 #include "pid1/ctl.h"
-
-#define ctl_must(cond) \
-	do { \
-		if (!(cond)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, \
-				#cond); \
-			abort(); \
-		} \
-	} while (0)
+#include "tests/must.h"
 
 /* The language, said in another way than the reader says it. */
 static inline int ctlfuzz_word(const char *text, size_t size)
@@ -61,18 +53,18 @@ static inline void ctlfuzz_one(const uint8_t *data, size_t size)
 	hex = n == 71 && !memcmp(packet, "update ", 7) &&
 	      ctlfuzz_is_hex(packet + 7);
 	word = hex ? 5 : ctlfuzz_word(packet, n);
-	ctl_must((wrong == NULL) == (word >= 0));
-	ctl_must(wrong || ((int)r.what == word && r.has_digest == hex));
-	ctl_must(!wrong || (strlen(wrong) > 3 && !strchr(wrong, '\n')));
+	must((wrong == NULL) == (word >= 0));
+	must(wrong || ((int)r.what == word && r.has_digest == hex));
+	must(!wrong || (strlen(wrong) > 3 && !strchr(wrong, '\n')));
 	if (!wrong && hex)
 		for (int i = 0; i < 32; i++) {
 			char two[3];
 
 			snprintf(two, sizeof(two), "%02x", r.digest[i]);
-			ctl_must(tolower((unsigned char)packet[7 + 2 * i]) ==
-					 two[0] &&
-				 tolower((unsigned char)packet[8 + 2 * i]) ==
-					 two[1]);
+			must(tolower((unsigned char)packet[7 + 2 * i]) ==
+				     two[0] &&
+			     tolower((unsigned char)packet[8 + 2 * i]) ==
+				     two[1]);
 		}
 	free(packet);
 }

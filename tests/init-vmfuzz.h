@@ -5,8 +5,8 @@
  *
  *	command line, image config, /container.env, metadata, /container.cmd
  *
- * A section that is empty, or missing, is a file that is not there.  tests/vm/
- * fuzz.c gives this to libFuzzer, t-init-vmfuzz.c what libFuzzer found.
+ * A section that is empty, or missing, is a file that is not there.  tests/fuzz/
+ * one.c gives this to libFuzzer, t-init-vmfuzz.c what libFuzzer found.
  */
 #ifndef TESTS_INIT_VMFUZZ_H
 #define TESTS_INIT_VMFUZZ_H
@@ -18,17 +18,9 @@
 
 #include "pid1/vmconf.h"
 #include "pid1/vmrules.h"
+#include "tests/must.h"
 
 enum { SECTIONS = 5, SECTION_END = 0x1e };
-
-#define must(cond) \
-	do { \
-		if (!(cond)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, \
-				#cond); \
-			abort(); \
-		} \
-	} while (0)
 
 /* Copies of exactly their size, so that a step beyond is seen. */
 struct section {

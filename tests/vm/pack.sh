@@ -43,5 +43,5 @@ done
 [ -e "$root/init" ] || put "$here/init" /init
 
 rm -f "$out"
-(cd "$root" && find . -print0 |
+(cd "$root" && find . -print0 | LC_ALL=C sort -z |
 	cpio --null --create --quiet --format=newc --owner=+0:+0) >"$out"
