@@ -2,8 +2,6 @@
  * The service library used by several threads at once: no status is lost and
  * none is taken twice, whoever reaps, waits, kills and forks beside it.
  */
-#include <kith/service.h>
-
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/service-crowd.h"
 #include "tests/tap.h"
 
 enum { THREADS = 4 };
@@ -25,73 +24,14 @@ enum { ROUNDS = 12 };
 enum { ROUNDS = 60 };
 #endif
 
-static struct kith_service *service;
-static int wrong;
-static bool stop;
-
-/* helgrind knows nothing of atomics. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void expect(bool good)
-{
-	pthread_mutex_lock(&lock);
-	wrong += !good;
-	pthread_mutex_unlock(&lock);
-}
-
-static void set_stop(bool on)
-{
-	pthread_mutex_lock(&lock);
-	stop = on;
-	pthread_mutex_unlock(&lock);
-}
-
-static bool stopped(void)
-{
-	bool is;
-
-	pthread_mutex_lock(&lock);
-	is = stop;
-	pthread_mutex_unlock(&lock);
-	return is;
-}
-
-/* Starts one with a code of its own, now and then kills it, and waits. */
 static void *live(void *arg)
 {
 	unsigned me = (unsigned)(size_t)arg;
+	struct one one;
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		char line[64];
-		bool kills = (i + me) % 3 == 0;
-		int code = (int)((me * 50 + i) % 120);
-		struct kith_spawn how = {
-			.command = "/bin/sh",
-			.arguments =
-				(const char *const[]){ "sh", "-c", line, NULL },
-		};
-		struct kith_spawned c;
-		struct kith_ended end;
-
-		line[0] = '\0';
-		strcat(line, kills ? "exec sleep 1000" : "exit ");
-		if (!kills) {
-			char digits[4] = { (char)('0' + code / 100),
-					   (char)('0' + code / 10 % 10),
-					   (char)('0' + code % 10), 0 };
-			strcat(line, digits);
-		}
-		if (kith_service_spawn(service, &how, &c)) {
-			expect(false);
-			continue;
-		}
-		if (kills)
-			expect(kith_service_kill(service, c.handle, SIGKILL,
-						 false) == 0);
-		expect(kith_service_wait(service, c.handle, -1, &end) == 0);
-		expect(!end.unknown);
-		expect(kills ? end.signal == SIGKILL : end.code == code);
-		expect(kith_service_release(service, c.handle) == 0);
+		begin_one(&one, me * 50 + i);
+		end_one(&one, true);
 	}
 	return NULL;
 }
@@ -111,20 +51,12 @@ static void *reap(void *arg)
 
 static void threads_live_and_one_reaps(void)
 {
-	pthread_t t[THREADS], reaper;
 	struct kith_service_stats stats;
 	int reaped = 0;
 
 	wrong = 0;
-	set_stop(false);
 	service = kith_service_new(NULL);
-	pthread_create(&reaper, NULL, reap, &reaped);
-	for (size_t i = 0; i < THREADS; i++)
-		pthread_create(&t[i], NULL, live, (void *)i);
-	for (size_t i = 0; i < THREADS; i++)
-		pthread_join(t[i], NULL);
-	set_stop(true);
-	pthread_join(reaper, NULL);
+	run_threads(THREADS, live, reap, &reaped);
 	is(wrong, 0, "every status is the child's own");
 	kith_service_stats(service, &stats);
 	is(stats.spawned, THREADS * ROUNDS, "all were started");
@@ -234,16 +166,9 @@ static void *own_children(void *arg)
 
 static void the_program_has_children_of_its_own(void)
 {
-	pthread_t t[2], other;
-
 	wrong = 0;
 	service = kith_service_new(NULL);
-	pthread_create(&other, NULL, own_children, NULL);
-	for (size_t i = 0; i < 2; i++)
-		pthread_create(&t[i], NULL, live, (void *)i);
-	for (size_t i = 0; i < 2; i++)
-		pthread_join(t[i], NULL);
-	pthread_join(other, NULL);
+	run_threads(2, live, own_children, NULL);
 	is(wrong, 0, "neither takes the other's");
 	kith_service_free(service);
 }
@@ -260,18 +185,10 @@ static void a_newborn_is_not_taken_for_an_orphan(void)
 {
 	struct kith_service_config config = { .orphans = true };
 	struct kith_service_stats stats;
-	pthread_t t[2], reaper;
 
 	wrong = 0;
-	set_stop(false);
 	service = kith_service_new(&config);
-	pthread_create(&reaper, NULL, reap_everybody, NULL);
-	for (size_t i = 0; i < 2; i++)
-		pthread_create(&t[i], NULL, live, (void *)i);
-	for (size_t i = 0; i < 2; i++)
-		pthread_join(t[i], NULL);
-	set_stop(true);
-	pthread_join(reaper, NULL);
+	run_threads(2, live, reap_everybody, NULL);
 	is(wrong, 0, "with somebody who reaps everybody all the time");
 	kith_service_stats(service, &stats);
 	is(stats.orphans, 0, "nobody of ours is taken for an orphan");
