@@ -4,8 +4,11 @@
 # can reach, or outlive, anything but the script.  Then, for each build of the
 # program and each place it may have, the functions of the script can be run:
 #
-#	everywhere FUNCTION...	sets $init and $where, and calls each of them
+#	everywhere FUNCTION...	sets $init and the place, and calls each of them
+#	put PLACE		sets the place by hand: $where is pid1, or below, and
+#				$there the words that bring a command there
 #	run ARGUMENTS		kith-init there: as PID 1, or as one below it
+#	until_true COMMAND	wait for that, ten seconds at most
 
 ns=$(readlink /proc/self/ns/pid)
 if [ "${KITH_OUTSIDE:-$ns}" = "$ns" ]; then
@@ -38,20 +41,32 @@ if [ ! -x "$aid/aid-signals" ]; then
 	done
 fi
 
+put() {
+	where=$1 there=
+	[ "$1" = below ] || there='unshare --pid --fork --mount-proc --kill-child'
+}
+
 # What hangs is a failure, with 124, and not the end of the test.
 run() {
-	case $where in
-	pid1)	timeout -k 1 30 unshare --pid --fork --mount-proc --kill-child \
-			"$init" "$@" ;;
-	below)	timeout -k 1 30 "$init" "$@" ;;
-	esac
+	# shellcheck disable=SC2086	# words
+	timeout -k 1 30 $there "$init" "$@"
+}
+
+until_true() {
+	tries=0
+	until "$@" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt "${patience:-1000}" ] || return 1
+		sleep 0.01
+	done
 }
 
 everywhere() {
 	for build in kith-init kith-init.static; do
 		init=$O/$build
 		[ -x "$init" ] || continue
-		for where in pid1 below; do
+		for place in pid1 below; do
+			put $place
 			for function; do
 				about="$build, $where"
 				$function

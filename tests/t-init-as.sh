@@ -7,22 +7,10 @@
 # each claim is made twice, once of ours and once of theirs.
 . "$(dirname "$0")/aid-init.sh"
 
-# until COMMAND: wait for it to be true, ten seconds at most.
-until_true() {
-	tries=0
-	until "$@" 2>/dev/null; do
-		tries=$((tries + 1))
-		[ $tries -lt "${patience:-1000}" ] || return 1
-		sleep 0.01
-	done
-}
-
-# Where who runs: as PID 1 of a namespace, or below the script.
+# As PID 1 of a namespace, or below the script.
 in_there() {
-	case $where in
-	pid1)	timeout -k 1 30 unshare --pid --fork --mount-proc --kill-child "$@" ;;
-	below)	timeout -k 1 30 "$@" ;;
-	esac
+	# shellcheck disable=SC2086	# words
+	timeout -k 1 30 $there "$@"
 }
 
 # said: stdin, without what differs from run to run.
@@ -58,12 +46,9 @@ signals() {
 	done
 	shift
 	: >"$tmp/heard"
-	case $where in
-	pid1)	unshare --pid --fork --kill-child "$init_name" "$@" \
-			"$aid/aid-signals" collect 99 130 >"$tmp/heard" 2>/dev/null & ;;
-	below)	"$init_name" "$@" "$aid/aid-signals" collect 99 130 \
-			>"$tmp/heard" 2>/dev/null & ;;
-	esac
+	# shellcheck disable=SC2086	# words
+	$there "$init_name" "$@" "$aid/aid-signals" collect 99 130 \
+		>"$tmp/heard" 2>/dev/null &
 	pid=$! listener=$!
 	until_true grep -q ready "$tmp/heard"
 	[ "$where" = below ] || {

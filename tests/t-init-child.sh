@@ -88,10 +88,8 @@ sockets() {
 }
 
 pauses() {
-	case $where in
-	pid1)	unshare --pid --fork --mount-proc --kill-child "$init" --pause & ;;
-	below)	"$init" --pause & ;;
-	esac
+	# shellcheck disable=SC2086	# words
+	$there "$init" --pause &
 	runner=$!
 	until [ "$where" = below ] || target=$(pgrep -P $runner); do :; done
 	[ "$where" = pid1 ] || target=$runner

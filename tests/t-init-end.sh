@@ -115,10 +115,8 @@ ask() {
 	shift 2
 	rm -f "$tmp/up" "$tmp/said"
 	: >"$tmp/up"
-	case $where in
-	pid1)	unshare --pid --fork --mount-proc --kill-child "$init" "$@" & ;;
-	below)	"$init" "$@" & ;;
-	esac
+	# shellcheck disable=SC2086	# words
+	$there "$init" "$@" &
 	runner=$!
 	until [ -s "$tmp/up" ]; do sleep 0.01; done
 	[ "$where" = below ] && target=$runner || target=$(pgrep -P $runner)

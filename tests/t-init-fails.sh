@@ -80,7 +80,7 @@ gives_up() {
 		"nor without its limits ($about)"
 }
 
-where=below
+put below
 for init in "$O/kith-init" "$O/kith-init.static"; do
 	[ -x "$init" ] || continue
 	about=${init##*/}

@@ -38,18 +38,12 @@ ends() {
 
 # What is there before it is: children of whoever was PID 1 until it took over.
 before() {
-	said=$(case $where in
-	pid1)	timeout -k 1 30 unshare --pid --fork --mount-proc --kill-child sh -c "
+	# shellcheck disable=SC2086	# words
+	said=$(timeout -k 1 30 $there sh -c "
 		(exit 3) & (sleep 0.1; exit 4) & sleep 0.05
 		exec $init -- sh -c 'sleep 0.3
 			$zombies
-			exit 5'" ;;
-	below)	timeout -k 1 30 sh -c "
-		(exit 3) & (sleep 0.1; exit 4) & sleep 0.05
-		exec $init -- sh -c 'sleep 0.3
-			$zombies
-			exit 5'" ;;
-	esac; echo $?)
+			exit 5'"; echo $?)
 	is "$said" "0
 5" "children that it inherits are reaped, dead or alive ($about)"
 }
@@ -140,7 +134,7 @@ chains() {
 }
 
 everywhere ends before floods traced chains
-where=below
+put below
 for build in kith-init kith-init.static; do
 	init=$O/$build
 	[ -x "$init" ] || continue

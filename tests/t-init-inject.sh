@@ -65,7 +65,7 @@ lacking() {
 init=$O/kith-init.static
 about=kith-init.static
 [ -x "$init" ] || skip_all "there is no static kith-init: musl-gcc is not installed"
-where=below
+put below
 options=
 inject '1 2'
 options='--stats --report 2 --deadline 20s --grace 1s'

@@ -51,12 +51,8 @@ sleeps() {
 # Zombies from before it was init: a shell that becomes it.
 heirs() {
 	for how in each kernel; do
-		# shellcheck disable=SC2016	# for the shell inside
-		case $where in
-		pid1)	as="unshare --pid --fork --mount-proc --kill-child" ;;
-		below)	as= ;;
-		esac
-		left=$($as sh -c '(exit 3) & sleep 0.1
+		# shellcheck disable=SC2016,SC2086	# for the shell inside; words
+		left=$($there sh -c '(exit 3) & sleep 0.1
 			how=$2
 			exec "$1" --reap $how sh -c "sleep 0.1; grep -l ^State:.Z \\
 				/proc/[0-9]*/status"' sh "$init" $how 2>/dev/null)

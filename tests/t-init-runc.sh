@@ -11,16 +11,6 @@ if readelf -l "$busybox" 2>/dev/null | grep -q INTERP; then
 fi
 [ -x "$O/kith-init.static" ] || skip_all "there is no static kith-init: musl-gcc is not installed"
 
-# until COMMAND: wait for it to be true, ten seconds at most.
-until_true() {
-	tries=0
-	until "$@" 2>/dev/null; do
-		tries=$((tries + 1))
-		[ $tries -lt 1000 ] || return 1
-		sleep 0.01
-	done
-}
-
 root=$tmp/bundle/rootfs
 mkdir -p "$root/bin" "$root/sbin" "$root/proc" "$root/dev" "$root/tmp" "$root/sys"
 cp "$busybox" "$root/bin/busybox"

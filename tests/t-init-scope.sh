@@ -2,15 +2,6 @@
 # Whom signals are for, and what becomes of them on the way.
 . "$(dirname "$0")/aid-init.sh"
 
-until_true() {
-	tries=0
-	until "$@" 2>/dev/null; do
-		tries=$((tries + 1))
-		[ $tries -lt 1000 ] || return 1
-		sleep 0.01
-	done
-}
-
 # A family: main, a child in its group, one in a group of its own, one in a
 # session of its own, and a grandchild of that whose parent is gone.  Each says
 # what it hears.
@@ -36,11 +27,8 @@ END
 start() {
 	: >"$tmp/said"
 	: >"$tmp/up"
-	case $where in
-	pid1)	unshare --pid --fork --mount-proc --kill-child "$init" "$@" \
-			sh "$tmp/family" "$tmp" & ;;
-	below)	"$init" "$@" sh "$tmp/family" "$tmp" & ;;
-	esac
+	# shellcheck disable=SC2086	# words
+	$there "$init" "$@" sh "$tmp/family" "$tmp" &
 	runner=$!
 	until [ "$(wc -l <"$tmp/up")" = 5 ]; do sleep 0.01; done
 	target=$runner

@@ -4,26 +4,13 @@
 # it would have had without kith-init.
 . "$(dirname "$0")/aid-init.sh"
 
-# until COMMAND: wait for it to be true, ten seconds at most.
-until_true() {
-	tries=0
-	until "$@" 2>/dev/null; do
-		tries=$((tries + 1))
-		[ $tries -lt 1000 ] || return 1
-		sleep 0.01
-	done
-}
-
 # listen N: start kith-init, with a child that writes the next N signals that it
 # gets to $tmp/heard; $pid is kith-init, as it is called from here.
 listen() {
 	: >"$tmp/heard"
-	case $where in
-	pid1)	"$aid/aid-signals" block unshare --pid --fork --kill-child "$init" \
-			"$aid/aid-signals" collect "$1" 130 >"$tmp/heard" & ;;
-	below)	"$aid/aid-signals" block "$init" \
-			"$aid/aid-signals" collect "$1" 130 >"$tmp/heard" & ;;
-	esac
+	# shellcheck disable=SC2086	# words
+	"$aid/aid-signals" block $there "$init" \
+		"$aid/aid-signals" collect "$1" 130 >"$tmp/heard" &
 	pid=$!
 	listener=$!
 	until_true grep -q ready "$tmp/heard"
@@ -171,7 +158,7 @@ itself() {
 }
 
 everywhere kinds queues early out_of_reach as_it_was
-where=below
+put below
 for init in "$O/kith-init" "$O/kith-init.static"; do
 	[ -x "$init" ] || continue
 	about=${init##*/}

@@ -23,7 +23,7 @@ coalesce() {
 bursts() {
 	[ "$where" = pid1 ] || return 0
 	for how in each kernel; do
-		said=$(unshare --pid --fork --mount-proc --kill-child "$init" \
+		said=$($there "$init" \
 			--reap $how "$aid/aid-storm" burst $orphans)
 		is "$? $said" "5 0 left" \
 			"$orphans orphans at once, none is left, --reap $how ($about)"
@@ -40,7 +40,7 @@ bombs() {
 	fi
 	for how in each kernel; do
 		# shellcheck disable=SC2016	# for the shell inside
-		unshare --pid --fork --mount-proc --kill-child sh -c '
+		$there sh -c '
 			echo 400 >/proc/sys/kernel/pid_max || exit 98
 			exec "$@"' sh "$init" --reap $how --grace 0.2 \
 			"$aid/aid-storm" bomb $tenths 7 2>/dev/null

@@ -36,7 +36,7 @@ at_start pipe2 EMFILE "$tmp/out: No file descriptors available"
 at_start fcntl EMFILE "the working directory: No file descriptors available" 8
 
 inject clone EAGAIN 2
-where=below
+put below
 real=$init
 begin_injected() {
 	: >"$tmp/said"

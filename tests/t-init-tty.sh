@@ -93,13 +93,13 @@ as_a_job() {
 	# unshare stops at once, and does not wait until the rest of the job has:
 	# cat could still read what is meant for the shell.
 	case $where in
-	pid1)	there="unshare --pid --fork --mount-proc $init" patience=5 ;;
-	below)	there=$init patience=0 ;;
+	pid1)	typed="unshare --pid --fork --mount-proc $init" patience=5 ;;
+	below)	typed=$init patience=0 ;;
 	esac
 	# shellcheck disable=SC2086	# words
 	code=$(person $bash <<END
 < ready: 
-> $there cat\r
+> $typed cat\r
 > hello\r
 < hello
 < hello
@@ -117,7 +117,7 @@ as_a_job() {
 > echo code \$?\r
 < code 130
 < ready: 
-> $there $bash\r
+> $typed $bash\r
 < ready: 
 > exit 5\r
 < ready: 
@@ -132,7 +132,7 @@ END
 	# shellcheck disable=SC2086	# words
 	code=$(person $bash <<END
 < ready: 
-> $there $bash\r
+> $typed $bash\r
 $(cat "$tmp/jobs")
 < ready: 
 > exit 24\r

@@ -177,19 +177,9 @@ births() {
 		LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"
 	END
 	chmod +x "$tmp/with-socket"
-	rm -f "$init" "$init".*
-	cp "$real" "$init"
-	set -- "$init" --control "$tmp/socket" --trace "$tmp/trace" --output "$tmp/out" \
-		--update "$@"
-	case $where in
-	pid1)	timeout -k 1 60 unshare --pid --fork --mount-proc --kill-child \
-			"$tmp/with-socket" "$@" & ;;
-	below)	timeout -k 1 60 "$tmp/with-socket" "$@" & ;;
-	esac
-	job=$!
-	until_true answers
-	pid=$(child_of "$job")
-	[ "$where" = below ] || pid=$(child_of "$pid")
+	starter=$tmp/with-socket
+	start --trace "$tmp/trace" --output "$tmp/out" "$@"
+	starter=
 	until_true grep -q . "$tmp/births"
 	for i in 1 2; do
 		renew $i
@@ -282,7 +272,8 @@ for build in kith-init kith-init.static; do
 	real=$O/$build
 	[ -x "$real" ] || continue
 	init=$tmp/$build
-	for where in pid1 below; do
+	for place in pid1 below; do
+		put $place
 		about="$build, $where"
 		replaces
 		while_it_happens
