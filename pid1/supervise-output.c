@@ -68,7 +68,7 @@ static void turn(struct output *o)
 	o->turned++;
 }
 
-static void put(struct output *o, const char *text, size_t size)
+static void put_piece(struct output *o, const char *text, size_t size)
 {
 	ssize_t n;
 
@@ -84,6 +84,27 @@ static void put(struct output *o, const char *text, size_t size)
 		o->size += (uint64_t)n;
 	}
 	o->lost += size;
+}
+
+/* As much as a whole file can take, whole lines of it if there is one. */
+static size_t piece_of(const struct output *o, const char *text, size_t size)
+{
+	const char *end;
+
+	if (!o->limit || size <= o->limit)
+		return size;
+	end = memrchr(text, '\n', o->limit);
+	return end ? (size_t)(end - text) + 1 : o->limit;
+}
+
+static void put(struct output *o, const char *text, size_t size)
+{
+	size_t n;
+
+	for (; size; text += n, size -= n) {
+		n = piece_of(o, text, size);
+		put_piece(o, text, n);
+	}
 }
 
 bool output_drain(struct output *o)

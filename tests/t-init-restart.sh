@@ -193,6 +193,40 @@ err" "both streams of all its lives are in a file ($about)"
 	is $? 125 "a file that cannot be made is told of before the start ($about)"
 }
 
+# A disk that is really full, with a file that reaches its limit there; and room
+# again.
+full_disk() {
+	mkdir -p "$tmp/disk"
+	mount -t tmpfs -o size=64k none "$tmp/disk" 2>/dev/null || {
+		skip "a disk that is full ($about)" "no tmpfs can be mounted here"
+		return
+	}
+	head -c 100000 /dev/zero >"$tmp/disk/fill" 2>/dev/null
+	# shellcheck disable=SC2016	# for the shell inside
+	begin --restart never --output "$tmp/disk/log" --output-limit 12k sh -c '
+		i=1; while [ $i -le 500 ]; do
+			echo "line $i, which is longer than its number would need"
+			[ $i != 200 ] || until [ -e "$0" ]; do sleep 0.01; done
+			i=$((i + 1)); done; sleep 1000' "$tmp/room"
+	until_true has_at_least output_lost_bytes 10000
+	is "$(field state) $(field output_bytes)" "running 0" \
+		"a full disk takes nothing, and nobody waits for it ($about)"
+	rm "$tmp/disk/fill"
+	: >"$tmp/room"
+	until_true eval '[ "$(tail -c 60 "$tmp/disk/log" | grep -c "^line 500,")" = 1 ]'
+	ok $? "when there is room, it is used ($about)"
+	[ "$(field output_files_turned)" -ge 1 ] &&
+		[ "$(wc -c <"$tmp/disk/log.1")" -le 12288 ]
+	ok $? "up to the limit, and then another file ($about)"
+	is "$(cat "$tmp/disk/log.1" "$tmp/disk/log" | sed -n 's/^line \([0-9]*\),.*/\1/p' |
+		awk 'NR > 1 && $1 != last + 1 { print } { last = $1 }')" "" \
+		"without a gap ($about)"
+	kill -TERM "$pid"
+	finish
+	umount "$tmp/disk"
+	rm "$tmp/room"
+}
+
 # A file that vanished, and comes back.
 missing() {
 	cp /bin/sleep "$tmp/prog"
@@ -262,5 +296,5 @@ complaints() {
 	is $? 2 "nothing to supervise ($about)"
 }
 
-everywhere rules signals softly health output missing core given complaints
+everywhere rules signals softly health output full_disk missing core given complaints
 done_testing
