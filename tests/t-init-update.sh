@@ -215,6 +215,29 @@ halfway() {
 	finish
 	is $? 9 "a signal that was held back comes ($about)"
 	rm "$tmp/line" "$tmp/up"
+
+	# A pause before a start, and a request to end that is not followed.
+	start --restart always --restart-pause 1s sh -c 'exit 3'
+	until_true is_field state waiting
+	before=$(field restarts)
+	renew 1
+	until_true has_at_least restarts $((before + 1))
+	ok $? "a pause goes on, and ends ($about)"
+	kill -TERM "$pid"
+	finish
+
+	start --restart always --pre-stop true --pre-stop-time 1s \
+		sh -c 'trap "" TERM; while :; do sleep 0.01; done'
+	first=$(field pid)
+	kill -USR1 "$pid"
+	until_true is_field state restarting
+	renew 1
+	until_true is_field restarts 1
+	[ "$(field pid)" != "$first" ]
+	ok $? "who was asked to end is killed in time ($about)"
+	ctl stop
+	kill -KILL "$(child_of "$pid")"
+	finish
 }
 
 refused() {
