@@ -2,6 +2,8 @@
 # The control socket: what it answers, to whom, and who cannot stop it.
 . "$(dirname "$0")/aid-init.sh"
 . "$(dirname "$0")/aid-supervise.sh"
+seed=${KITH_SEED:-1}
+echo "# KITH_SEED=$seed"
 
 answers_are_true() {
 	begin --restart always --restart-pause 1h --health true --health-every 1h \
@@ -102,7 +104,7 @@ hostile() {
 	until_true grep -q there "$tmp/hang"
 	until_true grep -q there "$tmp/half"
 	is "$(field state)" running "80 who hang do not matter ($about)"
-	is "$("$aid/aid-ctl" noise "$tmp/socket" 1000 "$$")" 1000 \
+	is "$("$aid/aid-ctl" noise "$tmp/socket" 1000 "$seed")" 1000 \
 		"noise is answered, each time ($about)"
 	is "$(field pid) $(field restarts)" "$main 0" "and does nothing ($about)"
 	kill $hang $half
