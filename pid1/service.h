@@ -25,6 +25,7 @@
 #define PID1_SERVICE_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 
 #include <kith/service.h>
@@ -74,6 +75,7 @@ struct kith_service {
 /* Zeroed, or NULL. */
 void *service_allocate(struct kith_service *s, size_t size);
 void service_free(struct kith_service *s, void *old);
+void service_free_locked(struct kith_service *s, void *old);
 
 /* --- service-limits.c ----------------------------------------------------- */
 
@@ -102,7 +104,38 @@ void log_lines(struct service_log *log, enum kith_log_level level,
 /* Monotonic, in nanoseconds. */
 uint64_t service_now(void);
 
+/* --- service-registry.c: with the lock held, but for the first ------------- */
+
 /* A newborn joins the registry. */
 void service_join(struct kith_service *s, struct child *c);
+
+/* By its handle, unless that was released; or the living one of this pid. */
+struct child *child_find(struct kith_service *s, int handle);
+struct child *child_find_pid(struct kith_service *s, pid_t pid);
+
+/* The next after c, in no order; NULL begins. */
+struct child *child_next(struct kith_service *s, struct child *c);
+
+/* Has it ended?  If that is new, it is written down. */
+bool child_collect(struct kith_service *s, struct child *c);
+
+/* Nobody has any business with it. */
+void child_forget(struct kith_service *s, struct child *c);
+bool child_collect_and_forget(struct kith_service *s, struct child *c);
+
+/* As waitpid() would tell what waitid() did. */
+int status_of_info(const siginfo_t *info);
+
+/* --- service-children.c ---------------------------------------------------- */
+
+/* What is left of a time-out, in milliseconds, rounded up. */
+int service_remaining(int timeout_ms, uint64_t since);
+
+/* With the lock held: 0 or a negative errno. */
+int child_signal(struct kith_service *s, const struct child *c, int sig,
+		 bool group);
+
+/* The signals that the service takes. */
+uint64_t service_hears(const struct kith_service *s);
 
 #endif
