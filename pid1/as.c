@@ -2,20 +2,22 @@
 
 #include <string.h>
 
-static const struct dialect *find(const char *name)
+#include "pid1/rare.h"
+
+static const struct dialect *find_dialect(const char *name)
 {
 	size_t i;
 
 	if (strcmp(own_dialect.name, name) == 0)
 		return &own_dialect;
-	for (i = 0; others[i].name; i++)
+	for (i = 0; others[i].name[0]; i++)
 		if (strcmp(others[i].name, name) == 0)
 			return others[i].dialect;
 	return NULL;
 }
 
 /* Take n words away, from the second on. */
-static void forget(char **argv, size_t n)
+RARE static void forget(char **argv, size_t n)
 {
 	do
 		argv[1] = argv[1 + n];
@@ -24,22 +26,24 @@ static void forget(char **argv, size_t n)
 
 const struct dialect *as_called(char **argv)
 {
-	const char *slash, *name;
+	const char *name, *at;
 	const struct dialect *d;
 
 	if (!argv[0])
 		return &own_dialect;
-	if (argv[1] && strncmp(argv[1], "--as=", 5) == 0) {
+	if (argv[1] && strncmp(argv[1], OFTEN("--as="), 5) == 0) {
 		name = argv[1] + 5;
 		forget(argv, 1);
-		return find(name);
+		return find_dialect(name);
 	}
-	if (argv[1] && strcmp(argv[1], "--as") == 0) {
+	if (argv[1] && strcmp(argv[1], OFTEN("--as")) == 0) {
 		name = argv[2];
 		forget(argv, name ? 2 : 1);
-		return name ? find(name) : NULL;
+		return name ? find_dialect(name) : NULL;
 	}
-	slash = strrchr(argv[0], '/');
-	d = find(slash ? slash + 1 : argv[0]);
+	for (name = at = argv[0]; *at; at++)
+		if (*at == '/')
+			name = at + 1;
+	d = find_dialect(name);
 	return d ? d : &own_dialect;
 }

@@ -7,9 +7,9 @@
 
 #include "pid1/options.h"
 
-/* Other names, and who goes by them; ended by NULL.  See parts.h. */
+/* Other names, and who goes by them.  See parts.h. */
 extern const struct called {
-	const char *name;
+	const char name[12]; /* "" in the last */
 	const struct dialect *dialect;
 } others[];
 

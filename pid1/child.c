@@ -33,8 +33,7 @@ static size_t find(char **env, size_t n, const char *word)
 
 RARE static char **make_env(const struct options *o)
 {
-	/* Out of the way of what is used: see the makefile. */
-	static char *env[MAX_ENV] __attribute__((section(".bss.zz")));
+	static char *env[MAX_ENV];
 	size_t n = 0, i, at;
 	char **from;
 
@@ -163,12 +162,11 @@ static void pass_sockets_on(char **env, pid_t init)
 		}
 }
 
-int child_prepare(const struct child *c, pid_t init, const char **step)
+RARE static int as_asked(const struct child *c, const char **step)
 {
 	const struct options *o = c->options;
 	int err;
 
-	pass_sockets_on(c->env, init);
 	if (c->cgroup) {
 		*step = "cannot enter the cgroup";
 		err = cgroup_enter(c->cgroup);
@@ -194,4 +192,13 @@ int child_prepare(const struct child *c, pid_t init, const char **step)
 	}
 	*step = NULL;
 	return 0;
+}
+
+int child_prepare(const struct child *c, pid_t init, const char **step)
+{
+	const struct options *o = c->options;
+
+	pass_sockets_on(c->env, init);
+	return c->cgroup || o->limits || c->ids || o->dir ? as_asked(c, step)
+							  : 0;
 }

@@ -15,7 +15,7 @@ static uint64_t since(const struct journal *j)
 	return now(j) - j->tally.started_ns;
 }
 
-static void remark(const struct journal *j, const struct remarked *r)
+static void remark_on(const struct journal *j, const struct remarked *r)
 {
 	if (j->options->dialect->remark)
 		j->options->dialect->remark(j->options, r);
@@ -32,7 +32,7 @@ void journal_begin(struct journal *j, const struct options *o, pid_t self)
 
 void journal_started(struct journal *j, pid_t main, const char *name)
 {
-	remark(j, &(struct remarked){ .remark = STARTED, .pid = main });
+	remark_on(j, &(struct remarked){ .remark = STARTED, .pid = main });
 	if (j->trace >= 0)
 		trace_born(j->trace, since(j), j->self, main, name);
 	j->main = main;
@@ -75,7 +75,7 @@ void journal_passed(struct journal *j, const struct heard *h, int sig, int err)
 			      .error = err };
 
 	tally_signal(&j->tally, !err);
-	remark(j, &r);
+	remark_on(j, &r);
 	if (j->trace >= 0 && !err)
 		trace_signal(j->trace, since(j),
 			     h->sender == BY_OTHERS ? h->info.si_pid : 0,
@@ -105,7 +105,7 @@ void journal_death(struct journal *j, struct death *death, bool is_main)
 		death->pid = told ? j->tally.main.pid : j->main;
 	r.pid = death->pid;
 	tally_death(&j->tally, death, is_main);
-	remark(j, &r);
+	remark_on(j, &r);
 	if (j->trace >= 0 && !told)
 		trace_death(j->trace, since(j), j->self, death, is_main);
 }

@@ -17,7 +17,7 @@ struct pidfd_info {
 #define GET_INFO  _IOWR(0xff, 11, struct pidfd_info)
 #define INFO_EXIT (UINT64_C(1) << 3)
 
-static uint32_t number(const char **text)
+static uint32_t next_number(const char **text)
 {
 	uint32_t n = 0;
 
@@ -36,8 +36,8 @@ uint32_t kernel_version(void)
 
 	if (uname(&u) < 0)
 		return 0;
-	major = number(&text);
-	return KERNEL(major, number(&text));
+	major = next_number(&text);
+	return KERNEL(major, next_number(&text));
 }
 
 bool kernel_keeps_exits(void)
@@ -61,7 +61,7 @@ int kernel_exit_status(int pidfd, int *status)
 {
 	struct pidfd_info info = { .mask = INFO_EXIT };
 
-	if (ioctl(pidfd, GET_INFO, &info) < 0)
+	if (syscall(SYS_ioctl, pidfd, GET_INFO, &info) < 0)
 		return -errno;
 	if (!(info.mask & INFO_EXIT))
 		return -ENODATA;

@@ -34,6 +34,30 @@ uint64_t linux_block(uint64_t signals)
 	return old;
 }
 
+/*
+ * The kernel's own struct, as nearly every machine has it: what is not one of
+ * these two words is none here, in whatever order.  The C libraries' function
+ * cares for handlers, which there are none of, and is ten times as long.
+ */
+void (*linux_sigchld(void (*handler)(int), int flags))(int)
+{
+#ifdef __mips__
+	struct sigaction a = { .sa_handler = handler, .sa_flags = flags }, old;
+
+	sigaction(SIGCHLD, &a, &old);
+	return old.sa_handler;
+#else
+	struct {
+		void (*handler)(int);
+		unsigned long flags, none[4];
+	} a = { .handler = handler, .flags = (unsigned long)flags },
+	  old = { .handler = SIG_DFL };
+
+	syscall(SYS_rt_sigaction, SIGCHLD, &a, &old, sizeof(uint64_t));
+	return old.handler;
+#endif
+}
+
 uint64_t linux_now(void)
 {
 	struct timespec t;
@@ -131,7 +155,6 @@ static int open_sigfd(void)
  */
 static void leave_it_to_kernel(struct linux_world *w)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	int fd = -1, status, err;
 
 	w->leaves = false;
@@ -146,7 +169,7 @@ static void leave_it_to_kernel(struct linux_world *w)
 	}
 	w->reach.pidfd = fd;
 	w->sigfd = open_sigfd();
-	sigaction(SIGCHLD, &ignore, NULL);
+	linux_sigchld(SIG_IGN, 0);
 	w->kernel_reaps = w->owed = true;
 }
 
@@ -215,7 +238,7 @@ static bool hear_kernel(struct linux_world *w, uint64_t until, struct heard *h)
 	return take_signal(w, &none, h);
 }
 
-static bool hear(void *world, uint64_t until, struct heard *h)
+static bool hear_one(void *world, uint64_t until, struct heard *h)
 {
 	struct linux_world *w = world;
 
@@ -268,20 +291,15 @@ RARE static pid_t meet(const struct linux_world *w, pid_t who, char *name,
 	return info.si_pid;
 }
 
-/* One who is dead: this one, or with -1 anybody.  As wait4(2) returns. */
-static pid_t collect(struct linux_world *w, pid_t who, struct death *death)
+RARE static void in_detail(struct linux_world *w, pid_t who,
+			   struct death *death)
 {
 	struct rusage ru;
 
-	death->name[0] = '\0';
-	death->when_ns = 0;
-	if (w->details) {
-		death->when_ns = linux_now();
-		who = meet(w, who, death->name, sizeof(death->name));
-	}
-	death->pid = wait4(who, &death->status, WNOHANG | w->stops,
-			   w->details ? &ru : NULL);
-	if (death->pid > 0 && w->details)
+	death->when_ns = linux_now();
+	who = meet(w, who, death->name, sizeof(death->name));
+	death->pid = wait4(who, &death->status, WNOHANG | w->stops, &ru);
+	if (death->pid > 0)
 		death->used = (struct usage){
 			.utime = ns(ru.ru_utime),
 			.stime = ns(ru.ru_stime),
@@ -289,6 +307,18 @@ static pid_t collect(struct linux_world *w, pid_t who, struct death *death)
 			.nvcsw = (uint64_t)ru.ru_nvcsw,
 			.maxrss = (uint64_t)ru.ru_maxrss,
 		};
+}
+
+/* One who is dead: this one, or with -1 anybody.  As wait4(2) returns. */
+static pid_t collect(struct linux_world *w, pid_t who, struct death *death)
+{
+	death->name[0] = '\0';
+	death->when_ns = 0;
+	if (w->details)
+		in_detail(w, who, death);
+	else
+		death->pid =
+			wait4(who, &death->status, WNOHANG | w->stops, NULL);
 	if (death->pid == w->reach.main && death->pid > 0 &&
 	    (WIFEXITED(death->status) || WIFSIGNALED(death->status))) {
 		w->reach.main = 0;
@@ -370,7 +400,7 @@ static bool reap_kernel(struct linux_world *w, struct death *death,
 	return false;
 }
 
-static bool reap(void *world, struct death *death, bool *any_left)
+static bool reap_one(void *world, struct death *death, bool *any_left)
 {
 	struct linux_world *w = world;
 
@@ -390,10 +420,7 @@ static bool reap(void *world, struct death *death, bool *any_left)
 /* Main is gone, and others are not: from here on, each of them counts. */
 RARE static void see_them_go(struct linux_world *w)
 {
-	struct sigaction plain = { .sa_handler = SIG_DFL,
-				   .sa_flags = SA_NOCLDSTOP };
-
-	sigaction(SIGCHLD, &plain, NULL);
+	linux_sigchld(SIG_DFL, SA_NOCLDSTOP);
 	w->kernel_reaps = false;
 	w->owed = true;
 	w->scan_at = 0;
@@ -448,8 +475,8 @@ RARE static void kill_main(void *world, pid_t main)
 }
 
 const struct facts linux_facts = {
-	.hear = hear,
-	.reap = reap,
+	.hear = hear_one,
+	.reap = reap_one,
 	.pass_on = pass_on,
 	.pause = stop_oneself,
 	.tell_rest = tell_rest,
@@ -457,20 +484,23 @@ const struct facts linux_facts = {
 	.now = now,
 };
 
-void linux_init(struct linux_world *w, bool first)
+/* Another namespace's /proc would tell of strangers. */
+RARE static bool has_own_proc(pid_t self)
 {
 	char seen[12];
-	ssize_t n;
+	ssize_t n = readlink("/proc/self", seen, sizeof(seen) - 1);
 
+	seen[n > 0 ? n : 0] = '\0';
+	return (pid_t)leading_number(seen) == self;
+}
+
+void linux_init(struct linux_world *w, bool first)
+{
 	w->stops = w->reach.place == TOGETHER ? WUNTRACED : 0;
 	w->owed = !first;
 	/* Without a main child there is no end of one to wait for. */
 	w->kernel_reaps = w->leaves && !w->reach.main;
 	w->sigfd = w->kernel_reaps ? open_sigfd() : -1;
-	if (!w->details)
-		return;
-	/* Another namespace's /proc would tell of strangers. */
-	n = readlink("/proc/self", seen, sizeof(seen) - 1);
-	seen[n > 0 ? n : 0] = '\0';
-	w->own_proc = (pid_t)leading_number(seen) == w->reach.self;
+	if (w->details)
+		w->own_proc = has_own_proc(w->reach.self);
 }

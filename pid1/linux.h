@@ -77,6 +77,9 @@ void linux_init(struct linux_world *w, bool first);
 /* Block exactly these; returns what was blocked before. */
 uint64_t linux_block(uint64_t signals);
 
+/* What SIGCHLD shall do, SIG_DFL or SIG_IGN, with flags; returns what it did. */
+void (*linux_sigchld(void (*handler)(int), int flags))(int);
+
 /* Nanoseconds on the monotonic clock. */
 uint64_t linux_now(void);
 

@@ -24,10 +24,6 @@
 #include "pid1/spawn.h"
 #include "pid1/trace.h"
 
-/* What most runs never touch, out of the way; and what they touch at its head. */
-#define COLD      __attribute__((section(".bss.zz")))
-#define COLD_TAIL __attribute__((section(".bss.zy")))
-
 RARE static int not_started(const struct options *o, const struct launch *l,
 			    pid_t pid)
 {
@@ -59,7 +55,7 @@ RARE static int not_started(const struct options *o, const struct launch *l,
  */
 static void let_go(const int *kept, int n)
 {
-	int at = 0, next, i, gone = chdir("/");
+	int at = 0, next, i, gone = chdir(OFTEN("/"));
 
 	(void)gone; /* there is always one, and it is no disaster */
 	/* In the order of their numbers, everything but those. */
@@ -200,17 +196,18 @@ static void let_go_of_others(const struct options *o, const struct journal *j,
 		return;
 	}
 	/* Whoever is started next has what the first one had. */
-	gone = chdir("/");
+	gone = chdir(OFTEN("/"));
 	(void)gone;
 }
 
 static int run(struct options *o, uint64_t mask, int *asked_by)
 {
-	static struct linux_world world;
-	static struct journal journal COLD_TAIL;
-	static struct delays delays COLD;
-	static struct cgroup cgroup;
-	static struct ids ids COLD;
+	static struct journal journal;
+	static struct delays delays;
+	static struct ids ids;
+	/* Small, and on pages that the kernel has filled already. */
+	struct linux_world world = { .options = o };
+	struct cgroup cgroup = { .ours = -1, .main = -1 };
 	struct launch l = { .options = o, .mask = mask };
 	struct complaint wrong;
 	struct policy policy;
@@ -256,7 +253,6 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 				      .place = l.place,
 				      .pidfd = -1,
 				      .cgroup = cgroup.main };
-	world.options = o;
 	world.leaves = l.leaves;
 	world.details = journal.clocked;
 	/* The second of a namespace is the first child of its init. */
@@ -351,5 +347,6 @@ int main(int argc, char **argv)
 	for (i = 0; parts[i]; i++)
 		if (parts[i]->end)
 			parts[i]->end(code, asked_by);
-	return code;
+	/* Nothing was opened, allocated or registered with the C library. */
+	_exit(code);
 }

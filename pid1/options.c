@@ -1,10 +1,12 @@
 #include "pid1/options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "pid1/parts.h"
 #include "pid1/rare.h"
+#include "pid1/search.h"
+
+extern char **environ;
 
 static bool is_row(const struct option_row *r)
 {
@@ -110,7 +112,7 @@ static int read_environment(struct options *o)
 	const char *value, *wrong;
 
 	for (; e && e->name; e++) {
-		value = getenv(e->name);
+		value = env_value(environ, e->name);
 		wrong = value ? e->read(o, value, e->what) : NULL;
 		if (wrong)
 			return bad(o, BAD_VALUE, e->name, value, wrong);
@@ -130,7 +132,7 @@ int options_read(struct options *o, const struct dialect *d, char **argv)
 	for (word = argv[0] ? argv + 1 : argv; !code && *word; word++) {
 		if ((*word)[0] != '-' || !(*word)[1])
 			break;
-		if (strcmp(*word, "--") == 0) {
+		if (strcmp(*word, OFTEN("--")) == 0) {
 			word++;
 			break;
 		}

@@ -70,8 +70,9 @@ static const struct option_row own_rows[] = {
 
 static const struct option_row *const own_tables[] = { own_rows, NULL };
 
+static const char often_log[] = "KITH_INIT_LOG";
 static const struct option_env own_env[] = {
-	{ "KITH_INIT_LOG", read_level, AT(level) },
+	{ often_log, read_level, AT(level) },
 	{ 0 },
 };
 
@@ -296,18 +297,20 @@ static void say_aloud(const struct remarked *r)
 	say_end(&s);
 }
 
-static void remark(const struct options *o, const struct remarked *r)
+static void own_remark(const struct options *o, const struct remarked *r)
 {
 	if (worth_saying(o, r->remark))
 		say_aloud(r);
 }
 
+static const char often_name[] = "kith-init";
+
 const struct dialect own_dialect = {
-	.name = "kith-init",
+	.name = often_name,
 	.tables = own_tables,
 	.env = own_env,
 	.defaults = options_defaults,
 	.complain = complain,
-	.remark = remark,
+	.remark = own_remark,
 	.answer = answer,
 };

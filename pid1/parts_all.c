@@ -14,5 +14,5 @@ const struct part *const parts[] = { &supervise_first, &vm_part,
 const struct called others[] = {
 	{ "tini", &tini_dialect },           { "tini-static", &tini_dialect },
 	{ "docker-init", &tini_dialect }, /* as Docker names its own tini */
-	{ "dumb-init", &dumb_init_dialect }, { 0 },
+	{ "dumb-init", &dumb_init_dialect }, { "", NULL },
 };

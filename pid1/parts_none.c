@@ -4,4 +4,4 @@
 
 const struct part *const parts[] = { NULL };
 
-const struct called others[] = { { 0 } };
+const struct called others[] = { { "", 0 } };

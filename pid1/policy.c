@@ -15,7 +15,7 @@ enum { KILLS = 20 };
 static const struct {
 	uint16_t action;
 	uint8_t next;
-} table[NR_STATES][NR_HAPPENINGS] = {
+} answers[NR_STATES][NR_HAPPENINGS] = {
 	[SERVING] = {
 		[SIGNALLED]    = { PASS_ON, SERVING },
 		[STOP_ASKED]   = { PASS_ON | DEADLINE, STOPPING },
@@ -214,9 +214,9 @@ static enum happening exactly(struct policy *p, enum happening what)
 unsigned int policy_step(struct policy *p, enum happening what)
 {
 	enum happening exact = exactly(p, what);
-	unsigned int action = table[p->state][exact].action;
+	unsigned int action = answers[p->state][exact].action;
 
-	p->state = (enum state)table[p->state][exact].next;
+	p->state = (enum state)answers[p->state][exact].next;
 	if (action & KILL_REST)
 		p->killed++;
 	p->gave_up |= action & QUIT && exact == GIVEN_UP;

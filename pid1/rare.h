@@ -11,4 +11,11 @@
 
 #define RARE __attribute__((cold, noinline))
 
+/* And a text that a plain run does read: it is not to lie among all the others. */
+#define OFTEN(text) \
+	({ \
+		static const char often[] = text; \
+		often; \
+	})
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pid1/names.h"
 #include "pid1/rare.h"
 
 /* Where to look when nobody said: the kernel starts PID 1 without a PATH. */
@@ -66,12 +67,12 @@ static bool elsewhere(int err)
  */
 static int search(attempt *try, char **argv, char **env)
 {
-	const char *dir = env_value(env, "PATH"), *end;
+	const char *dir = env_value(env, OFTEN("PATH")), *end;
 	size_t name = strlen(argv[0]) + 1, len, room;
 	char *path;
 	int err, worst = ENOENT;
 
-	if (strchr(argv[0], '/') || !argv[0][0])
+	if (argv[0][before(argv[0], OFTEN("/"))] || !argv[0][0])
 		return try(argv[0], argv, env);
 	dir = dir ? dir : USUAL_PATH;
 	/* No more than it can be, for this is somebody else's stack. */
@@ -79,7 +80,7 @@ static int search(attempt *try, char **argv, char **env)
 	room = room < PATH_MAX ? room : PATH_MAX;
 	path = __builtin_alloca(room);
 	for (;; dir = end + 1) {
-		end = strchrnul(dir, ':');
+		end = dir + before(dir, OFTEN(":"));
 		len = (size_t)(end - dir);
 		if (len + 1 + name <= room) {
 			memcpy(path, dir, len);

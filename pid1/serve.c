@@ -157,8 +157,8 @@ static bool stops_jobs(int sig)
 	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
-static void act(struct service *s, unsigned int actions,
-		const struct heard *heard)
+static void act_on(struct service *s, unsigned int actions,
+		   const struct heard *heard)
 {
 	if (actions & PASS_ON &&
 	    !(s->options->dropped >> (heard->sig - 1) & 1) && !hold(s, heard))
@@ -195,12 +195,13 @@ RARE static void time_came(struct service *s)
 		return;
 	}
 	s->until = NO_TIME;
-	act(s, policy_step(s->policy, TIME_UP), NULL);
+	act_on(s, policy_step(s->policy, TIME_UP), NULL);
 }
 
 static void listen(struct service *s)
 {
-	const struct held *held = next_held(s);
+	/* None is held, mostly: then the room for them is not even read. */
+	const struct held *held = s->options->delays ? next_held(s) : NULL;
 	uint64_t until = held ? sooner(held->due, s->until) : s->until;
 	enum happening what;
 	struct heard heard;
@@ -214,7 +215,7 @@ static void listen(struct service *s)
 	if (what == STOP_ASKED)
 		s->policy->asked_by = heard.sig;
 	journal_heard(s->journal, &heard, what);
-	act(s, policy_step(s->policy, what), &heard);
+	act_on(s, policy_step(s->policy, what), &heard);
 }
 
 static void take_note(struct service *s, struct death *death)
@@ -224,14 +225,14 @@ static void take_note(struct service *s, struct death *death)
 	if (WIFSTOPPED(death->status)) {
 		s->stop = WSTOPSIG(death->status);
 		if (is_main)
-			act(s, policy_stopped(s->policy, s->stop), NULL);
+			act_on(s, policy_stopped(s->policy, s->stop), NULL);
 		return;
 	}
 	journal_death(s->journal, death, is_main);
 	if (is_main)
-		act(s, policy_died(s->policy, death->status), NULL);
+		act_on(s, policy_died(s->policy, death->status), NULL);
 	else
-		act(s, policy_step(s->policy, ORPHAN_DIED), NULL);
+		act_on(s, policy_step(s->policy, ORPHAN_DIED), NULL);
 }
 
 static void reap_lot(struct service *s)
@@ -248,10 +249,10 @@ static void reap_lot(struct service *s)
 				continue;
 			any_left = true;
 		}
-		act(s,
-		    policy_step(s->policy,
-				any_left ? NOBODY_DEAD : NOBODY_LEFT),
-		    NULL);
+		act_on(s,
+		       policy_step(s->policy,
+				   any_left ? NOBODY_DEAD : NOBODY_LEFT),
+		       NULL);
 	}
 }
 

@@ -24,7 +24,8 @@
  */
 static int find_terminal(void)
 {
-	int fd = openat(AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, OFTEN("/dev/tty"),
+			      O_RDWR | O_CLOEXEC | O_NOCTTY, 0);
 	pid_t sid;
 
 	if (fd < 0 && errno != ENXIO && ioctl(0, TIOCGSID, &sid) == 0)
@@ -36,15 +37,14 @@ static int find_terminal(void)
  * Inherited as ignored it would have the kernel reap behind us, so it is settled
  * either way.  A child that stops concerns us only as part of the same job.
  */
-static void settle_sigchld(const struct launch *l, struct sigaction *before)
+static bool settle_sigchld(const struct launch *l)
 {
 	/* Who is never to be waited for may be ignored; main is not. */
 	bool ignored = l->leaves && l->options->pause;
-	struct sigaction a = { .sa_handler = ignored ? SIG_IGN : SIG_DFL };
 
-	if (l->place != TOGETHER)
-		a.sa_flags = SA_NOCLDSTOP;
-	sigaction(SIGCHLD, &a, before);
+	return linux_sigchld(ignored ? SIG_IGN : SIG_DFL,
+			     l->place == TOGETHER ? 0 : SA_NOCLDSTOP) ==
+	       SIG_IGN;
 }
 
 static bool may_leave_it_to_kernel(const struct launch *l)
@@ -64,7 +64,7 @@ void launch_prepare(struct launch *l, const struct options *o)
 	l->place = o->place ? (enum place)o->place : APART;
 	l->leaves = may_leave_it_to_kernel(l);
 	l->tty = -1;
-	settle_sigchld(l, &l->chld);
+	l->chld_ignored = settle_sigchld(l);
 }
 
 /* --- in the child ----------------------------------------------------------
@@ -87,7 +87,7 @@ static void take_place(const struct launch *l)
 	case APART:
 		setsid();
 		/* Not having one, or not getting it, is no reason to fail. */
-		ioctl(l->tty >= 0 ? l->tty : 0, TIOCSCTTY, 0);
+		syscall(SYS_ioctl, l->tty >= 0 ? l->tty : 0, TIOCSCTTY, 0);
 		break;
 	case GROUPED:
 		setpgid(0, 0);
@@ -103,16 +103,16 @@ static void take_place(const struct launch *l)
  * In init's memory.  The mask goes back last: until then neither the terminal
  * nor a signal can stop or kill what is not yet the program.
  */
-static int become(void *arg)
+static int become_program(void *arg)
 {
 	struct launch *l = arg;
 
 	if (!look_around(l))
 		return CODE_FAILED; /* to clone(), which leaves at once */
 	take_place(l);
-	/* Exec lets go of what is not ignored by itself. */
-	if (l->chld.sa_handler == SIG_IGN)
-		sigaction(SIGCHLD, &l->chld, NULL);
+	/* What is not ignored exec puts back by itself. */
+	if (l->chld_ignored)
+		linux_sigchld(SIG_IGN, 0);
 	l->err = child_prepare(l->child, l->self, &l->step);
 	if (l->err)
 		return CODE_FAILED;
@@ -149,8 +149,8 @@ __attribute__((noinline)) static pid_t attempt(struct launch *l)
 	l->err = 0;
 	l->step = NULL;
 	l->found_terminal = false;
-	pid = clone(become, stack_of_child(), CLONE_VM | CLONE_VFORK | SIGCHLD,
-		    l);
+	pid = clone(become_program, stack_of_child(),
+		    CLONE_VM | CLONE_VFORK | SIGCHLD, l);
 	return pid < 0 ? -errno : pid;
 }
 
@@ -192,7 +192,7 @@ void launch_nobody(struct launch *l)
 		syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	/* Ignoring SIGCHLD is as old as Linux; here no status is wanted. */
 	l->leaves = l->options->reaping != REAP_EACH && !l->tracks;
-	settle_sigchld(l, NULL);
+	settle_sigchld(l);
 }
 
 /* The first child found things not to be as was hoped. */
@@ -200,9 +200,25 @@ RARE static void reconsider(struct launch *l)
 {
 	look_for_terminal(l);
 	l->looked = true;
-	settle_sigchld(l, NULL);
+	settle_sigchld(l);
 	if (l->place == APART && l->leader)
 		ioctl(l->tty, TIOCNOTTY);
+}
+
+RARE static pid_t begin_again(struct launch *l, pid_t pid)
+{
+	bury(pid);
+	reconsider(l);
+	return attempt(l);
+}
+
+/* Why it could not become the program. */
+RARE static void find_out(struct launch *l, pid_t pid)
+{
+	bury(pid);
+	if (!l->step)
+		l->err = search_why_not(l->argv, l->child->env, l->err,
+					&l->torn);
 }
 
 pid_t launch(struct launch *l)
@@ -212,18 +228,12 @@ pid_t launch(struct launch *l)
 	if (l->self != 1)
 		syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	pid = attempt(l);
-	if (pid > 0 && l->found_terminal) {
-		bury(pid);
-		reconsider(l);
-		pid = attempt(l);
-	}
+	if (pid > 0 && l->found_terminal)
+		pid = begin_again(l, pid);
 	if (l->tty >= 0)
 		close(l->tty);
 	if (pid < 0 || !failed(l))
 		return pid;
-	bury(pid);
-	if (!l->step)
-		l->err = search_why_not(l->argv, l->child->env, l->err,
-					&l->torn);
+	find_out(l, pid);
 	return 0;
 }

@@ -43,7 +43,7 @@ struct launch {
 	const struct child *child; /* what is planned for it */
 	pid_t self;                /* us */
 	uint64_t mask;             /* to give back: what was blocked */
-	struct sigaction chld;     /* to give back: what SIGCHLD did */
+	bool chld_ignored;         /* to give back: SIGCHLD was */
 	enum place place;
 	bool tracks; /* each orphan is of interest */
 	bool leaves; /* orphans may be left to the kernel: see linux.h */

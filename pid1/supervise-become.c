@@ -134,12 +134,13 @@ static bool sockets_are_ours(pid_t self)
 
 static char *name_sockets(pid_t self)
 {
-	static char text[32] = "LISTEN_PID=";
+	static char text[32];
 	char *digit = text + sizeof(text) - 1;
 
 	*digit = '\0';
 	for (; self; self /= 10)
 		*--digit = (char)('0' + self % 10);
+	memcpy(text, "LISTEN_PID=", 11);
 	memmove(text + 11, digit, strlen(digit) + 1);
 	return text;
 }
@@ -243,7 +244,7 @@ pid_t resume(struct supervisor *v)
 	struct launch *l = v->launch;
 
 	l->mask = v->c.mask;
-	l->chld = v->c.chld;
+	l->chld_ignored = v->c.chld.sa_handler == SIG_IGN;
 	l->place = v->c.place;
 	l->looked = true;
 	resume_aid(&v->health, v->c.health_pid, v->c.health_until);

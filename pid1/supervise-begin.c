@@ -32,7 +32,7 @@ static pid_t start(struct launch *l)
 	if (v->resumed)
 		return resume(v);
 	v->c.mask = l->mask;
-	v->c.chld = l->chld;
+	v->c.chld.sa_handler = l->chld_ignored ? SIG_IGN : SIG_DFL;
 	v->c.since = linux_now();
 	v->c.due = v->c.health_due = NO_TIME;
 	v->c.last_status = -1;
@@ -190,7 +190,7 @@ static const char *socket_path(const struct supervise_options *o)
 /* A program of that name is still to be had, behind "--". */
 static bool is_ctl(const struct options *o)
 {
-	return o->program[0] && strcmp(o->program[0], "ctl") == 0 &&
+	return o->program[0] && strcmp(o->program[0], OFTEN("ctl")) == 0 &&
 	       strcmp(o->program[-1], "--") != 0;
 }
 

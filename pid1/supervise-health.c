@@ -11,7 +11,7 @@ void start_aid(struct supervisor *v, struct aid *a, uint64_t time)
 {
 	const struct aid_place place = {
 		.mask = v->launch->mask,
-		.chld = v->launch->chld,
+		.chld = v->c.chld,
 		.env = v->launch->child->env,
 		.out = v->output.path ? v->output.out : v->c.std[2],
 	};

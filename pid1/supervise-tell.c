@@ -76,11 +76,11 @@ static bool look_at_main(const struct supervisor *v, struct figures *f)
 	text[n > 0 ? n : 0] = '\0';
 	/* Another namespace's /proc would tell of a stranger. */
 	at = strrchr(text, ')');
-	if (!v->c.main || !at || strtoll(text, NULL, 10) != v->c.main)
+	if (!v->c.main || !at || leading_number(text) != (uint64_t)v->c.main)
 		return false;
 	at += 2;
 	for (i = 3; i < 25 && *at; i++, at += strspn(at, " ")) {
-		field[i] = strtoull(at, NULL, 10);
+		field[i] = leading_number(at);
 		at += strcspn(at, " ");
 	}
 	f->cpu_ns = (field[14] + field[15]) *

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pid1/names.h"
 #include "pid1/supervise-sha256.h"
 
 enum { MAX_ENV = 4096 };
@@ -192,7 +193,7 @@ bool update_resumed(void *state, size_t size)
 
 	if (!text)
 		return false;
-	fd = atoi(text);
+	fd = (int)leading_number(text);
 	unsetenv(UPDATE_STATE);
 	/* What is not sealed was not written by one of us. */
 	if (fd < 3 || fcntl(fd, F_GET_SEALS) != ALL_SEALS)

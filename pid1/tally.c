@@ -6,15 +6,19 @@
 #include "wait/status.h"
 #include "wait/usage.h"
 
-void tally_death(struct tally *t, const struct death *death, bool is_main)
+RARE static void tally_orphan(struct tally *t, const struct death *death)
 {
-	if (is_main) {
-		t->main = *death;
-		return;
-	}
 	t->last[t->orphans++ % REMEMBERED] = *death;
 	t->killed += !status_is_exit(death->status);
 	usage_add(&t->used, &death->used);
+}
+
+void tally_death(struct tally *t, const struct death *death, bool is_main)
+{
+	if (is_main)
+		t->main = *death;
+	else
+		tally_orphan(t, death);
 }
 
 void tally_signal(struct tally *t, bool passed_on)

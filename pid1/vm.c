@@ -13,6 +13,7 @@
 
 #include "pid1/ids.h"
 #include "pid1/rare.h"
+#include "pid1/search.h"
 #include "pid1/vmconf.h"
 #include "pid1/vmend.h"
 #include "pid1/vmfiles.h"
@@ -71,10 +72,10 @@ static bool has(char **argv, const char *word)
 /* --vm or --container, among the options. */
 static int asked_in(char **argv)
 {
-	for (; *argv && strcmp(*argv, "--") != 0; argv++) {
-		if (strcmp(*argv, "--container") == 0)
+	for (; *argv && strcmp(*argv, OFTEN("--")) != 0; argv++) {
+		if (strcmp(*argv, OFTEN("--container")) == 0)
 			return ASKED_CONTAINER;
-		if (strcmp(*argv, "--vm") == 0)
+		if (strcmp(*argv, OFTEN("--vm")) == 0)
 			return ASKED_VM;
 	}
 	return 0;
@@ -82,38 +83,46 @@ static int asked_in(char **argv)
 
 static int asked_by_variable(void)
 {
-	const char *mode = getenv("KITH_INIT_MODE");
+	const char *mode = env_value(environ, OFTEN("KITH_INIT_MODE"));
 
 	if (mode && strcmp(mode, "container") == 0)
 		return ASKED_CONTAINER;
 	return mode && strcmp(mode, "vm") == 0 ? ASKED_VM : 0;
 }
 
-static void begin(char ***argv)
+RARE static void look_around(char ***argv, bool maybe)
 {
 	/* Nobody writes to it. */
 	static const char *const nothing[] = { "kith-init", NULL };
-	int asked;
+	int asked = asked_in(*argv);
 
-	if (gettid() != 1) /* as getpid(); musl knows it without asking */
-		return;
-	asked = asked_in(*argv);
 	if (!asked)
 		asked = asked_by_variable();
 	if (asked == ASKED_CONTAINER)
 		return;
-	/*
-	 * In the first pid namespace the kernel's own thread number 2 is there
-	 * before we are.  In a container there rarely is a 2, and that is the
-	 * end of the question; the name is asked for only if there is.
-	 */
-	if (getpgid(2) >= 0 || errno != ESRCH)
-		vm.first = in_first_pidns();
+	vm.first = maybe && in_first_pidns();
 	vm.active = vm.first || asked == ASKED_VM;
 	vm.line = vm.first ? "/proc/cmdline" : NULL;
 	vm.by_kernel = vm.first && !has(*argv, "--");
 	if (vm.by_kernel)
 		*argv = (char **)nothing;
+}
+
+/*
+ * In the first pid namespace the kernel's own thread number 2 is there before we
+ * are.  In a container there rarely is a 2, and that is the end of the question;
+ * the name is asked for only if there is.  The words are ours then, and --vm is
+ * seen among them when they are read.
+ */
+static void begin(char ***argv)
+{
+	bool maybe;
+
+	if (gettid() != 1) /* as getpid(); musl knows it without asking */
+		return;
+	maybe = getpgid(2) >= 0 || errno != ESRCH;
+	if (maybe || env_value(environ, OFTEN("KITH_INIT_MODE")))
+		look_around(argv, maybe);
 }
 
 /* --- options --------------------------------------------------------------- */
@@ -377,8 +386,9 @@ RARE static bool set_up(struct options *o, int *code)
 						    .why = "is for who is PID "
 							   "1" };
 
-	if (!vm.active)
+	if (gettid() != 1)
 		return give_up(code, CODE_USAGE, &not_first);
+	vm.active = true;
 	vmmount_all(warn_mount, vm.first);
 	vmmount_console();
 	c.store = &store;

@@ -698,6 +698,7 @@ static void signals_can_be_held_changed_and_dropped(void)
 	struct tally t;
 
 	nothing_asked();
+	asked.delays = true;
 	asked.delay_ns[SIGTERM] = SECOND;
 	asked.rewrite[SIGTERM] = SIGQUIT;
 	asked.dropped = 1 << (SIGHUP - 1);
@@ -707,6 +708,7 @@ static void signals_can_be_held_changed_and_dropped(void)
 	       "dropped, passed on, held a second, once, and sent as another");
 
 	nothing_asked();
+	asked.delays = true;
 	asked.delay_ns[SIGTERM] = SECOND;
 	l = (struct list){ .next = early, .reachable = true };
 	is(play_on(APART, &l, &t), 0, "main ends before a held signal is due");
