@@ -70,6 +70,8 @@ int ctl_listen(struct ctl_socket *c, const char *path)
 	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (c->fd < 0)
 		return errno;
+	/* First: who comes between listening and this is never heard of. */
+	ctl_tell_me(c->fd);
 	before = umask(0177);
 	err = bind(c->fd, any(&a), sizeof(a)) < 0 ||
 			      listen(c->fd, CTL_SLOTS) < 0
@@ -79,10 +81,8 @@ int ctl_listen(struct ctl_socket *c, const char *path)
 	if (err) {
 		close(c->fd);
 		c->fd = -1;
-		return err;
 	}
-	ctl_tell_me(c->fd);
-	return 0;
+	return err;
 }
 
 /* --- clients --------------------------------------------------------------- */

@@ -26,8 +26,9 @@ pages() {
 }
 
 segments() {
-	is "$(readelf -lW "$init" | sed -n 's/^ *LOAD.* \([RWE ]*\) 0x1000$/\1/p' |
-		tr -d ' ' | xargs)" "RE RW" "nothing is both written and executed ($about)"
+	is "$(readelf -lW "$init" | sed -n 's/^ *LOAD\( *0x[0-9a-f]*\)\{5\} *//p' |
+		sed 's/ *0x.*//; s/ //g' | xargs)" "RE RW" \
+		"nothing is both written and executed ($about)"
 	is "$(readelf -lW "$init" | awk '$1 == "GNU_STACK" { print $7 }')" RW \
 		"nor is the stack ($about)"
 	is "$(readelf -lW "$init" | awk '$1 == "LOAD" && $7 == "RW" { print $5 }')" \
