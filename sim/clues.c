@@ -9,6 +9,9 @@
 
 #include "sim/pair_own.h"
 
+/* The fates of a signal, in an event. */
+enum { QUEUED = 1, FATAL };
+
 /* --- contradictions ------------------------------------------------------- */
 
 /* The next number of a children list; 0: there is none. */
@@ -94,6 +97,73 @@ static bool end_fits(const struct pair *p, pid_t tid)
 	       shared_pending(status) == shared_pending(q->status_text);
 }
 
+/* Does the whole process of l go, now that one of its threads begins to? */
+static bool all_will_go(const struct pair *p, const struct kith_look *l)
+{
+	struct kith_look other;
+
+	if (l->tid == p->actor && p->call.nr == KITH_EXIT)
+		return l->threads == 1;
+	for (pid_t n = kith_next(p->model, 0); n; n = kith_next(p->model, n))
+		if (!kith_look(p->model, n, &other) && other.tgid == l->tgid &&
+		    other.call == KITH_EXECVE)
+			return false;
+	return true;
+}
+
+/*
+ * What it dies of is decided; and from now on it is told of nothing: all that it
+ * shows as a zombie it must have by now.
+ */
+static bool exit_fits(const struct pair *p, const struct kith_event *e)
+{
+	const struct person *q;
+	struct kith_look l;
+	char status[4096];
+
+	if (kith_look(p->model, e->actor, &l))
+		return true;
+	q = watch_find(&p->linux, l.tgid);
+	if (!q || !q->ended || !q->knows_status || !all_will_go(p, &l))
+		return true;
+	if (l.threads == 1 && q->status != e->value)
+		return false;
+	return q->life != ZOMBIE ||
+	       kith_proc(p->model, l.tid, "status", status, sizeof(status)) <
+		       0 ||
+	       shared_pending(status) == shared_pending(q->status_text);
+}
+
+static struct leaving *find_leaving(struct pair *p, pid_t tid)
+{
+	for (int i = 0; i < p->nr_leaving; i++)
+		if (p->leaving[i].tid == tid)
+			return p->leaving + i;
+	return NULL;
+}
+
+/*
+ * A signal that ends its process at once is what it died of.  Another stays with
+ * it, once its only thread has taken the one that will end it; a zombie shows it.
+ */
+static bool signal_fits(struct pair *p, const struct kith_event *e)
+{
+	const struct leaving *leaving = find_leaving(p, e->subject);
+	const struct person *q;
+	struct kith_look l;
+
+	if (kith_look(p->model, e->subject, &l))
+		return true;
+	q = watch_find(&p->linux, l.tgid);
+	if (!q || !q->ended || !q->knows_status)
+		return true;
+	if (e->other == FATAL)
+		return (q->status & 0x7f) == e->value;
+	return e->other != QUEUED || l.threads > 1 || !leaving ||
+	       leaving->steps == NOT_YET || q->life != ZOMBIE ||
+	       (shared_pending(q->status_text) >> (e->value - 1) & 1);
+}
+
 /* Does somebody wait, as by vfork, until tid lets go of its memory? */
 static bool is_waited_for(const struct pair *p, pid_t tid)
 {
@@ -106,26 +176,39 @@ static bool is_waited_for(const struct pair *p, pid_t tid)
 	return false;
 }
 
-static void note_exit(struct pair *p, pid_t tid)
+/* Only what it counts up from: the step is not over yet. */
+static void note_leaving(struct pair *p, pid_t tid, int steps)
 {
-	if (p->nr_leaving < MOST_RUNNABLE)
-		p->leaving[p->nr_leaving++] =
-			(struct leaving){ .tid = tid,
-					  .unseen = !is_waited_for(p, tid) };
+	struct leaving *l = find_leaving(p, tid);
+
+	if (!l && p->nr_leaving < MOST_RUNNABLE) {
+		l = p->leaving + p->nr_leaving++;
+		l->tid = tid;
+	}
+	if (!l)
+		return;
+	l->steps = steps - 1;
+	l->unseen = steps == BEGUN && !is_waited_for(p, tid);
 }
 
 void search_hear(struct pair *p, const struct kith_event *e)
 {
 	if (p->level == PLAIN || p->path.dead_end)
 		return;
-	if (e->type == KITH_EV_EXIT)
-		note_exit(p, e->actor);
-	else if (e->type == KITH_EV_DEAD)
+	if (e->type == KITH_EV_EXIT) {
+		note_leaving(p, e->actor, BEGUN);
+		p->path.dead_end = !exit_fits(p, e);
+	} else if (e->type == KITH_EV_DELIVER) {
+		note_leaving(p, e->subject, STRUCK);
+	} else if (e->type == KITH_EV_SIGNAL) {
+		p->path.dead_end = !signal_fits(p, e);
+	} else if (e->type == KITH_EV_DEAD) {
 		p->path.dead_end = !end_fits(p, e->actor);
-	else if (e->type == KITH_EV_REPARENT)
+	} else if (e->type == KITH_EV_REPARENT) {
 		p->path.dead_end = !lists_fit(p, (pid_t)e->other);
-	else if (e->type == KITH_EV_RETURN)
+	} else if (e->type == KITH_EV_RETURN) {
 		p->path.dead_end = !return_fits(p, e->actor);
+	}
 }
 
 /* --- who is likely to go first -------------------------------------------- */
@@ -156,13 +239,12 @@ static long evidence(const struct pair *p, pid_t tid)
 	return LONG_MAX;
 }
 
-/* How many steps of its exit tid has taken; 0: it is not about to exit. */
-static int steps_of_exit(const struct pair *p, pid_t tid)
+/* How far on its way out tid is: NOT_YET, STRUCK, BEGUN ... */
+static int stage_of_exit(const struct pair *p, pid_t tid)
 {
-	for (int i = 0; i < p->nr_leaving; i++)
-		if (p->leaving[i].tid == tid)
-			return p->leaving[i].steps;
-	return 0;
+	const struct leaving *l = find_leaving((struct pair *)p, tid);
+
+	return l ? l->steps : NOT_YET;
 }
 
 /*
@@ -171,10 +253,9 @@ static int steps_of_exit(const struct pair *p, pid_t tid)
  */
 bool is_unseen(const struct pair *p, pid_t tid)
 {
-	for (int i = 0; i < p->nr_leaving; i++)
-		if (p->leaving[i].tid == tid)
-			return p->leaving[i].unseen && p->leaving[i].steps == 1;
-	return false;
+	const struct leaving *l = find_leaving((struct pair *)p, tid);
+
+	return l && l->unseen && l->steps == BEGUN;
 }
 
 /* The signal of its death is with its parent, who could still be told then. */
@@ -188,6 +269,42 @@ static bool was_noticed(const struct pair *p, pid_t tid)
 	parent = watch_find(&p->linux, l.ppid);
 	return parent && parent->life == ZOMBIE &&
 	       shared_pending(parent->status_text) >> (l.exit_signal - 1) & 1;
+}
+
+/* SigPnd and ShdPnd of a status file. */
+static uint64_t all_pending(const char *status)
+{
+	const char *line = strstr(status, "\nSigPnd:\t");
+
+	return shared_pending(status) |
+	       (line ? strtoull(line + 9, NULL, 16) : 0);
+}
+
+/*
+ * Has tid still to be told what it will die of, or what it will have with it as
+ * a zombie?
+ */
+static bool is_to_be_told(const struct pair *p, pid_t tid)
+{
+	const struct person *q;
+	struct kith_look l;
+	char status[4096];
+	uint64_t needed = 0;
+	int sig;
+
+	if (kith_look(p->model, tid, &l))
+		return false;
+	q = watch_find(&p->linux, l.tgid);
+	if (!q || !q->ended || !q->knows_status)
+		return false;
+	sig = q->status & 0x7f;
+	if (sig)
+		needed |= UINT64_C(1) << (sig - 1);
+	if (q->life == ZOMBIE)
+		needed |= shared_pending(q->status_text);
+	return needed &&
+	       kith_proc(p->model, tid, "status", status, sizeof(status)) > 0 &&
+	       (needed & ~all_pending(status));
 }
 
 /* Has tid a child whose death it has still to be told of, or to collect? */
@@ -215,16 +332,17 @@ static bool is_to_notice(const struct pair *p, pid_t tid)
 static long likely_turn(const struct pair *p, pid_t tid)
 {
 	long turn = evidence(p, tid);
-	int steps = steps_of_exit(p, tid);
+	int stage = stage_of_exit(p, tid);
 
 	if (turn == LONG_MAX &&
 	    (!watch_find(&p->linux, tid) || was_noticed(p, tid)))
 		return LONG_MIN;
-	if (!steps && is_to_notice(p, tid))
+	if ((stage == NOT_YET && is_to_be_told(p, tid)) ||
+	    (stage < BEGUN && is_to_notice(p, tid)))
 		return LONG_MAX;
-	if (p->level == FINE && steps < 2) /* then nothing is left but to die */
+	if (p->level == FINE && stage <= BEGUN)
 		return turn == LONG_MAX ? -1 : LONG_MIN + 1 + turn;
-	return turn;
+	return turn; /* nothing is left but to die */
 }
 
 void sort_by_turn(const struct pair *p, pid_t *who, long n)

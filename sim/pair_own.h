@@ -25,7 +25,8 @@ enum {
 	MOST_TURNS = 512,      /* that can be told of */
 	MOST_TRIED = 4000000,  /* steps of the model that a search may take, */
 	MOST_HURRIED = 100000, /* and if there are many to be made */
-	SEEN = 1 << 12,        /* states that are remembered at first */
+	FIRST_TRY = 4000,
+	SEEN = 1 << 12, /* states that are remembered at first */
 };
 
 enum level { PLAIN, COARSE, FINE };
@@ -44,7 +45,12 @@ struct path {
 	} turn[MOST_TURNS];
 };
 
-/* Somebody is on his way out, in the model, so many steps along. */
+/*
+ * Somebody is on his way out, in the model: he has taken the signal that ends
+ * him; has begun to exit, and is told of nothing more; has let go of his memory,
+ * so that nothing is left but to die.
+ */
+enum { NOT_YET = -1, STRUCK, BEGUN, LET_GO };
 struct leaving {
 	pid_t tid;
 	int steps;

@@ -270,6 +270,8 @@ void search_run(struct pair *p)
 	go_on(p);
 }
 
+long dbg_n[10];
+int dbg_d[10];
 /* --- all of them ---------------------------------------------------------- */
 
 /* The next branch, from the latest choice that has one; false: that was all. */
@@ -291,34 +293,50 @@ static bool next_branch(struct pair *p)
 	return false;
 }
 
-static bool search_level(struct pair *p, enum level level, long most)
+/* At most so many steps. */
+static enum {
+	FOUND,
+	NONE,
+	TIRED
+} search_level(struct pair *p, enum level level, long most)
 {
-	bool found;
+	bool found, more = true;
 
 	p->level = level;
 	p->path.forced = 0;
 	forget_states(p);
 	p->searching = true;
+	most += p->tried;
 	pair_put_back(p);
 	search_run(p);
-	while (!(found = pair_agrees(p)) && p->tried < most && next_branch(p))
+	while (!(found = pair_agrees(p)) && p->tried < most &&
+	       (more = next_branch(p)))
 		;
 	fell(p);
 	p->searching = false;
-	return found;
+	return found ? FOUND : more ? TIRED : NONE;
 }
 
 /*
- * First the orders in which one goes as far as it can before the next does, of
- * which there are few; then those in which others get in between.
+ * The orders in which one goes as far as it can before the next does are few, and
+ * are all that is needed as a rule; then those in which others get in between.
+ * A guess that is wrong early on costs all that can follow from it, so each is
+ * given up soon, and tried again with more patience if the other did no better.
  */
 bool search(struct pair *p)
 {
-	bool found;
+	int coarse = TIRED, fine = TIRED;
 
 	p->tried = 0;
-	found = search_level(p, COARSE, p->patience / 8) ||
-		search_level(p, FINE, p->patience);
+	for (long most = FIRST_TRY; coarse != FOUND && fine == TIRED;
+	     most *= 16) {
+		if (coarse == TIRED)
+			coarse = search_level(p, COARSE, most);
+		if (coarse != FOUND)
+			fine = search_level(p, FINE, most);
+		if (fine == TIRED && p->tried >= p->patience)
+			break;
+	}
 	forget_states(p);
-	return found;
+	return coarse == FOUND || fine == FOUND;
 }
