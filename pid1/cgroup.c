@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pid1/names.h"
@@ -159,9 +160,21 @@ int cgroup_enter(const struct cgroup *c)
 	return put(c->main, "cgroup.procs", "0");
 }
 
-void cgroup_end(struct cgroup *c)
+/* What the kernel would do when we are gone, and nobody could take the folder away. */
+static void remove_main(struct cgroup *c)
 {
-	unlinkat(c->ours, c->main_name, AT_REMOVEDIR);
+	const struct timespec a_moment = { .tv_nsec = 1000000 };
+	int tries = put(c->main, "cgroup.kill", "1") == 0 ? 1000 : 0;
+
+	while (unlinkat(c->ours, c->main_name, AT_REMOVEDIR) < 0 &&
+	       errno == EBUSY && tries--)
+		nanosleep(&a_moment, NULL);
+}
+
+void cgroup_end(struct cgroup *c, bool last)
+{
+	if (unlinkat(c->ours, c->main_name, AT_REMOVEDIR) < 0 && last)
+		remove_main(c);
 	if (!c->moved)
 		return;
 	/* Back, if that is possible: not while controllers are handed on. */

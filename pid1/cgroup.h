@@ -42,7 +42,11 @@ int cgroup_limit(struct cgroup *c, const char *controller, const char *file,
 /* In the child: move in.  Returns 0 or an errno. */
 RARE int cgroup_enter(const struct cgroup *c);
 
-RARE void cgroup_end(struct cgroup *c);
+/*
+ * Nothing is left of it, if nobody lives in it.  `last`: we are PID 1 and about to
+ * end, so that whoever is left is about to be killed; then that is done first.
+ */
+RARE void cgroup_end(struct cgroup *c, bool last);
 
 /* A number behind a name in a file of a cgroup, or alone in it; 0 if absent. */
 uint64_t cgroup_count(int dir, const char *file, const char *name);

@@ -1,8 +1,13 @@
 #include "pid1/journal.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "pid1/facts.h"
 #include "pid1/linux.h"
 #include "pid1/report.h"
+#include "pid1/say.h"
 #include "pid1/trace.h"
 
 static uint64_t now(const struct journal *j)
@@ -21,6 +26,37 @@ static void remark_on(const struct journal *j, const struct remarked *r)
 		j->options->dialect->remark(j->options, r);
 }
 
+/*
+ * A disk that is full is no reason for anybody to end.  It is said once; and no
+ * more is written, since a trace with a hole in it is worse than half a trace.
+ */
+RARE static void lose(struct journal *j)
+{
+	struct say s = SAY(2);
+	int error = errno, nothing;
+
+	if (j->options->level >= LOG_ERROR) {
+		say_text(&s, "kith-init: ");
+		say_text(&s, j->options->trace);
+		say_text(&s, ": the trace ends here: ");
+		say_text(&s, error_text(error));
+		say_text(&s, "\n");
+		say_end(&s);
+	}
+	nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (nothing >= 0)
+		dup3(nothing, j->trace, O_CLOEXEC);
+	close(nothing >= 0 ? nothing : j->trace);
+	if (nothing < 0)
+		j->trace = -1;
+}
+
+static void kept(struct journal *j, bool written)
+{
+	if (!written)
+		lose(j);
+}
+
 void journal_begin(struct journal *j, const struct options *o, pid_t self)
 {
 	j->options = o;
@@ -30,11 +66,17 @@ void journal_begin(struct journal *j, const struct options *o, pid_t self)
 	j->tally.started_ns = now(j);
 }
 
+void journal_traced(struct journal *j, int fd)
+{
+	j->trace = fd;
+	kept(j, trace_start(fd, j->self));
+}
+
 void journal_started(struct journal *j, pid_t main, const char *name)
 {
 	remark_on(j, &(struct remarked){ .remark = STARTED, .pid = main });
 	if (j->trace >= 0)
-		trace_born(j->trace, since(j), j->self, main, name);
+		kept(j, trace_born(j->trace, since(j), j->self, main, name));
 	j->main = main;
 }
 
@@ -42,7 +84,7 @@ void journal_ended(struct journal *j, const struct death *death)
 {
 	tally_death(&j->tally, death, true);
 	if (j->trace >= 0)
-		trace_death(j->trace, since(j), j->self, death, true);
+		kept(j, trace_death(j->trace, since(j), j->self, death, true));
 	j->main = 0;
 }
 
@@ -51,12 +93,12 @@ void journal_again(struct journal *j, pid_t main, const char *name)
 	j->tally.again++;
 	j->main = main;
 	if (j->trace >= 0)
-		trace_born(j->trace, since(j), j->self, main, name);
+		kept(j, trace_born(j->trace, since(j), j->self, main, name));
 }
 
 void journal_replaced(struct journal *j, const char *name)
 {
-	trace_exec(j->trace, since(j), j->self, name);
+	kept(j, trace_exec(j->trace, since(j), j->self, name));
 }
 
 void journal_heard(struct journal *j, const struct heard *h,
@@ -77,9 +119,10 @@ void journal_passed(struct journal *j, const struct heard *h, int sig, int err)
 	tally_signal(&j->tally, !err);
 	remark_on(j, &r);
 	if (j->trace >= 0 && !err)
-		trace_signal(j->trace, since(j),
-			     h->sender == BY_OTHERS ? h->info.si_pid : 0,
-			     j->main, sig);
+		kept(j,
+		     trace_signal(j->trace, since(j),
+				  h->sender == BY_OTHERS ? h->info.si_pid : 0,
+				  j->main, sig));
 }
 
 void journal_asked(struct journal *j, int sig)
@@ -90,7 +133,7 @@ void journal_asked(struct journal *j, int sig)
 	if (!*when)
 		*when = now(j);
 	if (j->trace >= 0)
-		trace_signal(j->trace, since(j), j->self, -1, sig);
+		kept(j, trace_signal(j->trace, since(j), j->self, -1, sig));
 }
 
 void journal_death(struct journal *j, struct death *death, bool is_main)
@@ -107,7 +150,8 @@ void journal_death(struct journal *j, struct death *death, bool is_main)
 	tally_death(&j->tally, death, is_main);
 	remark_on(j, &r);
 	if (j->trace >= 0 && !told)
-		trace_death(j->trace, since(j), j->self, death, is_main);
+		kept(j,
+		     trace_death(j->trace, since(j), j->self, death, is_main));
 }
 
 void journal_end(struct journal *j, const struct policy *p, int code)
@@ -117,5 +161,5 @@ void journal_end(struct journal *j, const struct policy *p, int code)
 	if (j->options->stats)
 		tally_print(&j->tally, 2);
 	if (j->trace >= 0)
-		trace_end(j->trace, since(j), j->self, code);
+		kept(j, trace_end(j->trace, since(j), j->self, code));
 }

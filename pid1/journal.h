@@ -15,6 +15,7 @@
 
 #include "pid1/options.h"
 #include "pid1/policy.h"
+#include "pid1/rare.h"
 #include "pid1/tally.h"
 
 struct heard;
@@ -31,6 +32,8 @@ struct journal {
 };
 
 void journal_begin(struct journal *j, const struct options *o, pid_t self);
+/* To this file, from here on. */
+RARE void journal_traced(struct journal *j, int fd);
 void journal_started(struct journal *j, pid_t main, const char *name);
 
 /* Of a main that is started again: it has ended, another was born. */

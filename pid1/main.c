@@ -137,6 +137,7 @@ RARE static void watch_parent(const struct options *o)
 RARE static int open_papers(struct options *o, struct journal *j)
 {
 	struct complaint c = { .trouble = CANNOT_START };
+	int fd;
 
 	if (o->report_fd >= 0) {
 		if (syscall(SYS_fcntl, o->report_fd, F_GETFD) < 0) {
@@ -148,13 +149,13 @@ RARE static int open_papers(struct options *o, struct journal *j)
 		o->report_fd = lift(o->report_fd);
 	}
 	if (o->trace && j->trace < 0) {
-		j->trace = lift(trace_open(o->trace));
-		if (j->trace < 0) {
+		fd = lift(trace_open(o->trace));
+		if (fd < 0) {
 			c.about = o->trace;
-			c.error = -j->trace;
+			c.error = -fd;
 			return o->dialect->complain(o, &c);
 		}
-		trace_start(j->trace, j->self);
+		journal_traced(j, fd);
 	}
 	return 0;
 }
@@ -242,7 +243,7 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 		pid = conductor ? conductor->start(&l) : launch(&l);
 	if (pid <= 0 && !o->pause) {
 		if (cgroup.main >= 0)
-			cgroup_end(&cgroup);
+			cgroup_end(&cgroup, false);
 		return not_started(o, &l, pid);
 	}
 	let_go_of_others(o, &journal, &cgroup);
@@ -274,7 +275,7 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	*asked_by = policy.asked_by;
 	journal_end(&journal, &policy, code);
 	if (cgroup.main >= 0)
-		cgroup_end(&cgroup);
+		cgroup_end(&cgroup, l.self == 1);
 	return code;
 }
 

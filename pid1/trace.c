@@ -44,14 +44,14 @@ int trace_open(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-void trace_start(int fd, pid_t self)
+bool trace_start(int fd, pid_t self)
 {
 	struct say s = SAY(fd);
 
 	begin(&s, "start", 0);
 	add(&s, "actor", self);
 	end(&s);
-	say_end(&s);
+	return say_end(&s);
 }
 
 static void add_exec(struct say *s, uint64_t t, pid_t who, const char *name)
@@ -62,7 +62,7 @@ static void add_exec(struct say *s, uint64_t t, pid_t who, const char *name)
 	end(s);
 }
 
-void trace_born(int fd, uint64_t t, pid_t self, pid_t main, const char *name)
+bool trace_born(int fd, uint64_t t, pid_t self, pid_t main, const char *name)
 {
 	struct say s = SAY(fd);
 
@@ -71,18 +71,18 @@ void trace_born(int fd, uint64_t t, pid_t self, pid_t main, const char *name)
 	add(&s, "subject", main);
 	end(&s);
 	add_exec(&s, t, main, name);
-	say_end(&s);
+	return say_end(&s);
 }
 
-void trace_exec(int fd, uint64_t t, pid_t who, const char *name)
+bool trace_exec(int fd, uint64_t t, pid_t who, const char *name)
 {
 	struct say s = SAY(fd);
 
 	add_exec(&s, t, who, name);
-	say_end(&s);
+	return say_end(&s);
 }
 
-void trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig)
+bool trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig)
 {
 	struct say s = SAY(fd);
 
@@ -91,10 +91,10 @@ void trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig)
 	add(&s, "subject", to);
 	add(&s, "value", sig);
 	end(&s);
-	say_end(&s);
+	return say_end(&s);
 }
 
-void trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
+bool trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
 		 bool is_main)
 {
 	struct say s = SAY(fd);
@@ -120,10 +120,10 @@ void trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
 	add(&s, "stime", (int64_t)d->used.stime);
 	add(&s, "maxrss", (int64_t)d->used.maxrss);
 	end(&s);
-	say_end(&s);
+	return say_end(&s);
 }
 
-void trace_end(int fd, uint64_t t, pid_t self, int code)
+bool trace_end(int fd, uint64_t t, pid_t self, int code)
 {
 	struct say s = SAY(fd);
 
@@ -131,5 +131,5 @@ void trace_end(int fd, uint64_t t, pid_t self, int code)
 	add(&s, "actor", self);
 	add(&s, "value", code << 8);
 	end(&s);
-	say_end(&s);
+	return say_end(&s);
 }

@@ -17,6 +17,7 @@
 #ifndef PID1_TRACE_H
 #define PID1_TRACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,13 +27,14 @@
 /* Open the file, and write the first line.  Returns the descriptor or -errno. */
 RARE int trace_open(const char *path);
 
-RARE void trace_start(int fd, pid_t self);
-RARE void trace_born(int fd, uint64_t t, pid_t self, pid_t main,
+/* All of them: true if it was written. */
+RARE bool trace_start(int fd, pid_t self);
+RARE bool trace_born(int fd, uint64_t t, pid_t self, pid_t main,
 		     const char *name);
-RARE void trace_exec(int fd, uint64_t t, pid_t who, const char *name);
-RARE void trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig);
-RARE void trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
+RARE bool trace_exec(int fd, uint64_t t, pid_t who, const char *name);
+RARE bool trace_signal(int fd, uint64_t t, pid_t from, pid_t to, int sig);
+RARE bool trace_death(int fd, uint64_t t, pid_t self, const struct death *d,
 		      bool is_main);
-RARE void trace_end(int fd, uint64_t t, pid_t self, int code);
+RARE bool trace_end(int fd, uint64_t t, pid_t self, int code);
 
 #endif

@@ -75,6 +75,7 @@ cgroups() {
 		skip "--scope cgroup ($about)" "no cgroup v2 can be written to"
 		skip "--rest cgroup ($about)" "no cgroup v2 can be written to"
 		skip "no cgroup is left ($about)" "no cgroup v2 can be written to"
+		skip "nor with --rest none ($about)" "no cgroup v2 can be written to"
 		return
 	fi
 	hears cgroup "group main member orphan session "
@@ -84,6 +85,13 @@ cgroups() {
 		"--rest cgroup ($about)"
 	is "$(find $at -maxdepth 1 -name 'kith-main.*' -newer "$tmp/one")" "" \
 		"no cgroup is left ($about)"
+	if [ "$where" != pid1 ]; then
+		skip "nor with --rest none ($about)" "who is left keeps its cgroup"
+		return
+	fi
+	run --scope cgroup --rest none sh -c 'sleep 100 & exit 3'
+	is "$? $(find $at -maxdepth 1 -name 'kith-main.*' -newer "$tmp/one")" "3 " \
+		"nor with --rest none ($about)"
 }
 
 changes() {

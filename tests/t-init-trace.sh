@@ -32,7 +32,7 @@ signals    1 sent
   signal SIGUSR1 to N' "kith stats counts them ($about)"
 	is "$("$kith" tree --ascii --at 5 "$tmp/trace" |
 		sed 's/^ *5 *[0-9.]* */5 /; s/-- [0-9]*/-- N/; s/\.\. [0-9]*/.. N/
-		s/^5 dead [0-9]*/5 dead N/; 2s/[0-9][0-9]*/1/')" \
+		s/^5 dead [0-9]*/5 dead N/; 2s/^ *[0-9][0-9]* *$/       1/')" \
 		'5 dead N exited with 3
        1
        |-- N "sh"
@@ -47,8 +47,15 @@ signals    1 sent
 	is "$? $(cat "$tmp/err")" \
 		"125 kith-init: /nosuch/file: No such file or directory" \
 		"a trace that cannot be written is refused ($about)"
-	run --trace /dev/full sh -c 'exit 6'
-	is "$?" 6 "one that is lost on the way is no end ($about)"
+	run --trace /dev/full sh -c '(: &); sleep 0.02; exit 6' 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" \
+		"6 kith-init: /dev/full: the trace ends here: No space left on device" \
+		"one that is lost on the way is no end, and said once ($about)"
+	# shellcheck disable=SC3045	# what is not known is no limit
+	(ulimit -f 1 && run --trace "$tmp/short" sh -c 'exit 8' 2>"$tmp/err")
+	is "$?" 8 "nor is one that grows too large ($about)"
+	run --log quiet --trace /dev/full sh -c 'exit 9' 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" "9 " "if nothing is to be said, nothing is ($about)"
 }
 
 # A file that is broken: where, and 2.
