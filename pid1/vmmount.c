@@ -35,13 +35,13 @@ static const struct {
 	{ "fd/2", "/dev/stderr" },
 };
 
-/* What images are expected to have: metald-init's list. */
+/* What images are expected to have: metald-init's list, and /run for sockets. */
 static const struct {
 	const char *path;
 	mode_t mode;
 } folders[] = {
-	{ "/var", 0755 },       { "/var/log", 0755 }, { "/var/run", 0755 },
-	{ "/var/cache", 0755 }, { "/tmp", 01777 },
+	{ "/run", 0755 },     { "/var", 0755 },       { "/var/log", 0755 },
+	{ "/var/run", 0755 }, { "/var/cache", 0755 }, { "/tmp", 01777 },
 };
 
 /* For the limits of whoever makes a group below the root. */

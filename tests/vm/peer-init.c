@@ -66,11 +66,11 @@ static void read_words(void)
 
 static void prepare(void)
 {
-	static const char *const folders[] = { "/var", "/var/log", "/var/run",
-					       "/var/cache" };
+	static const char *const folders[] = { "/run", "/var", "/var/log",
+					       "/var/run", "/var/cache" };
 	int console;
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		mkdir(folders[i], 0755);
 	mkdir("/tmp", 01777);
 	if (symlink("/proc/self/fd", "/dev/fd") ||

@@ -19,7 +19,7 @@ while read -r what where type options; do
 done </proc/mounts
 for link in fd stdin stdout stderr; do echo "$link $(readlink /dev/$link)"; done
 echo "controllers $(cat /sys/fs/cgroup/cgroup.subtree_control)"
-for folder in /var/log /var/run /var/cache /tmp; do
+for folder in /run /var/log /var/run /var/cache /tmp; do
 	[ -d $folder ] && echo "folder $folder"
 done
 echo "cad $(cat /proc/sys/kernel/ctrl-alt-del)"
@@ -63,7 +63,7 @@ stdin fd/0
 stdout fd/1
 stderr fd/2" "/dev has its links"
 has "$results" "controllers cpu memory pids" "groups can be limited"
-is "$(echo "$results" | grep -c '^folder ')" 4 "four folders are there"
+is "$(echo "$results" | grep -c '^folder ')" 5 "five folders are there"
 has "$results" "cad 0" "Ctrl-Alt-Del is a signal"
 has "$results" "open 2 " "and init keeps nothing open but the console"
 is "$(echo "$results" | grep '^/init' | tr "\n" " ")" "" \
