@@ -99,7 +99,8 @@ words=$(awk -v seed="$seed" 'BEGIN {
 		printf " "
 	}
 }')
-boot -a "rdinit=/ask -- /bin/tell $words" -- "$init=/kith-init" "$tmp/ask=/ask" \
+# One word that is none of them, for the first of them may be another --.
+boot -a "rdinit=/ask -- /bin/tell first $words" -- "$init=/kith-init" "$tmp/ask=/ask" \
 	"$tmp/tell=/bin/tell"
 kernel=$(sed -n 's/^kernel //p' "$tmp/vm/results")
 ours=$(sed -n 's/^ours //p' "$tmp/vm/results")
