@@ -317,8 +317,8 @@ static pid_t collect(struct linux_world *w, pid_t who, struct death *death)
 	if (w->details)
 		in_detail(w, who, death);
 	else
-		death->pid =
-			wait4(who, &death->status, WNOHANG | w->stops, NULL);
+		death->pid = (pid_t)syscall(SYS_wait4, who, &death->status,
+					    WNOHANG | w->stops, NULL);
 	if (death->pid == w->reach.main && death->pid > 0 &&
 	    (WIFEXITED(death->status) || WIFSIGNALED(death->status))) {
 		w->reach.main = 0;

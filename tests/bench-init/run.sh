@@ -1,6 +1,8 @@
 #!/bin/sh
 # kith-init beside other inits: make bench-init.
 #
+# It takes some six minutes.
+#
 #	QUICK=1			in half a minute, to see where one stands
 #	ONLY='start lost'	these rows only
 #	PEERS='x=/opt/x --'	another one, and what it wants before the program
@@ -104,6 +106,19 @@ meter() {
 		>>"$tmp/figures" || echo "bench-init: $mode was not measured"
 }
 
+# Of those whose loss is to be known to a point, many more; all in turns again.
+pairs() {
+	want lost || return 0
+	echo "measuring: lost, in pairs" >&2
+	set -- "$base"
+	for name in kith-init core; do
+		command=$(echo "$commands" | sed -n "s/^$name=//p")
+		[ -z "$command" ] || set -- "$@" "$name=$command"
+	done
+	timeout 1200 "$tools/meter" -n "$pairs" -w 1200 lost "$tools/load" "$@" |
+		sed 's/^lost/pairs/' >>"$tmp/figures"
+}
+
 sizes() {
 	echo "$commands" | while IFS='=' read -r name command; do
 		[ -n "$name" ] || continue
@@ -113,11 +128,11 @@ sizes() {
 }
 
 if [ -n "${QUICK:-}" ]; then
-	live=2000 start=60 forward=3 crowd=1 storm=3 lost=200 coalesce=50
-	idle=2000000
+	live=2000 start=60 forward=3 crowd=1 storm=3 lost=200 pairs=1000
+	coalesce=50 idle=2000000
 else
-	live=10000 start=400 forward=20 crowd=5 storm=9 lost=3000 coalesce=300
-	idle=30000000
+	live=10000 start=1000 forward=20 crowd=3 storm=7 lost=3000 pairs=9000
+	coalesce=300 idle=30000000
 fi
 
 : >"$tmp/figures"
@@ -128,6 +143,7 @@ meter calls "-n 21" direct= "$base"
 meter wakeups "-w $idle" "$base"
 meter forward "-n $forward -l 100" direct= "$base"
 meter lost "-n $lost -w 1200" "$base" direct= 'tini-g=tini -g --'
+pairs
 meter coalesce "-n $coalesce -l 50"
 meter storm "-n $storm -l $live" "$tracking"
 meter crowd "-n $crowd -l $live" "$tracking"

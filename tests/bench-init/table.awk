@@ -104,11 +104,11 @@ function part(mode, share,   b)
 
 function loss(who,   l, h)
 {
-	if (!has("lost-above", who))
+	if (!has("pairs-above", who))
 		return
-	l = low["lost-above", who]
-	h = high["lost-above", who]
-	goal("lost above the floor: " figure(mid["lost-above", who]) \
+	l = low["pairs-above", who]
+	h = high["pairs-above", who]
+	goal("lost above the floor: " sprintf("%.2f", mid["pairs-above", who]) \
 	     " points, 95 % of " sprintf("%.2f to %.2f", l, h) ", at most 1", who,
 	     h <= 1 ? "kept" : l > 1 ? "MISSED" : "unclear")
 }
@@ -127,6 +127,7 @@ END {
 	row("crowd", "CPU per orphan, us (" live ")")
 	row("storm", "signal in a storm, us")
 	row("lost", "lost in the first 1.2 ms, %")
+	row("pairs", "  again, in more runs, %")
 	row("wakeups", "wake-ups per second")
 	row("forward", "signal passed on in, us")
 	row("coalesce", "wrong exit codes")
@@ -138,9 +139,12 @@ END {
 	at_most("start", "kith-init", 125, "start-up overhead, aim, us")
 	at_most("memory", "kith-init", 64, "resident, kB")
 	at_most("memory", "kith-init", 24, "resident, aim, kB")
+	at_most("memory", "core", 64, "resident, kB")
 	at_most("size", "core", 40000, "file, bytes")
 	at_most("size", "kith-init", 128000, "file, bytes")
 	at_most("calls", "kith-init", 14, "system calls")
+	at_most("start", "core", part("start", 0.25),
+		"start-up overhead, a quarter of the best peer's, us")
 	if (releases)
 		at_most("crowd", "kith-init", 0, "CPU per orphan, us")
 	at_most("crowd", "tracking", part("crowd", 0.2),
