@@ -176,7 +176,11 @@ static void finish_call(struct thread *t)
 	     .value = t->op.nr, .other = t->op.value);
 }
 
-/* One step, and what comes of it; STEP_NEXT: there is more to do at once. */
+/*
+ * One step, and what comes of it; STEP_NEXT: there is more to do at once.  Between
+ * a call and the signals that came meanwhile others may run.  Linux:
+ * exit_to_user_mode_loop(), which lets others have the processor first.
+ */
 static enum outcome take_step(struct thread *t)
 {
 	enum outcome o;
@@ -191,7 +195,7 @@ static enum outcome take_step(struct thread *t)
 		}
 		if (o == STEP_DONE) {
 			finish_call(t);
-			o = take_signals(t);
+			o = signal_is_told(&t->signals) ? STEP_NEXT : STEP_DONE;
 		}
 	}
 	return o;

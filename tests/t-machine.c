@@ -693,6 +693,34 @@ static void microsteps_are_smaller(void)
 	ok(steps[1] > 2, "or several");
 }
 
+enum { RT_7 = 39 };
+
+/*
+ * 2 sends SIGQUIT to its group, and before it takes its own, the child of its
+ * thread 3 has died of it; the signal of that death finds 3 free to be told.
+ */
+static void others_run_before_signals_are_taken(void)
+{
+	struct kith_machine *m =
+		rig_new(&(struct kith_config){ .micro = true });
+	struct kith_call quit = { .nr = KITH_KILL, .arg = { 0, KITH_SIGQUIT } };
+	const uint64_t thread =
+		KITH_CLONE_VM | KITH_CLONE_SIGHAND | KITH_CLONE_THREAD;
+
+	call(m, 1, KITH_FORK);
+	call(m, 2, KITH_CLONE, thread);
+	call(m, 3, KITH_CLONE, RT_7);
+	kith_call(m, 2, &quit);
+	kith_step_thread(m, 2);
+	is(look(m, 2).state, KITH_RUNNING, "the call is over, but 2 is not");
+	while (kith_step_thread(m, 4) == 4)
+		;
+	is(look(m, 4).state, KITH_ZOMBIE, "its thread's child can die first");
+	kith_run(m);
+	is(look(m, 2).status, RT_7, "and that ends 2");
+	rig_free(m);
+}
+
 /* --- hashes --------------------------------------------------------------- */
 
 static void a_call_under_way_is_part_of_the_hash(void)
@@ -816,6 +844,7 @@ int main(void)
 	cores_are_dumped_if_configured(true);
 	a_seed_decides_who_runs();
 	microsteps_are_smaller();
+	others_run_before_signals_are_taken();
 	a_call_under_way_is_part_of_the_hash();
 	queues_count_or_not();
 	memory_is_counted();
