@@ -42,6 +42,7 @@ script update <<'END'
 exec >/dev/ttyS1
 running() { sha256sum /proc/1/exe | cut -c 1-64; }
 before=$(running)
+(sleep 0 &)
 cp /new /init.new
 chmod +x /init.new
 
@@ -66,20 +67,29 @@ for i in $(seq 30); do
 	[ "$left" = 0 ] && break
 done
 echo "zombies $left"
-export KITH_INIT_CONTROL=/tmp/control
+orphans=$(grep -c '"event":"seen"' /tmp/trace)
+[ "$orphans" -ge 2 ] &&
+	echo "one trace, $(grep -c '"event":"start"' /tmp/trace) beginning"
+grep '"event":"exec"' /tmp/trace | sed 's/.*"name":"\([^"]*\)".*/exec \1/'
 kith-init ctl metrics | sed -n 's/^kith_init_updates_total/updates/p'
 [ "$(kith-init ctl status | sed 's/.*"pid":\([0-9]*\).*/\1/')" = $$ ] &&
 	echo "its child is me"
 kill -INT 1
 while :; do sleep 1; done
 END
-machine -- "env.A=b kith.update kith.control=/tmp/control kith.restart=on-failure -- /bin/update" \
+machine -- "env.A=b kith.update kith.trace=/tmp/trace kith.stats kith.control=/run/kith-init.sock kith.restart=on-failure -- /bin/update" \
 	-- "$tmp/update=/bin/update" "$tmp/new=/new" "$init=/bin/kith-init"
 is "$ended" guest-reset "after an update INT is still a reboot" || trouble
 is "$results" "a wrong digest: the old one
 the new one
 parent 1, mounts 7, /init.old
 zombies 0
+one trace, 1 beginning
+exec /bin/update
+exec /init
 updates 1
 its child is me" "another init took over, with all that the first one had" || trouble
+# One orphan was before it, one after.
+matches "$console" "*kith-init: direct children: 1
+*kith-init: adopted orphans: [2-9]*" "and counts from where that was" || trouble
 done_testing
