@@ -194,27 +194,39 @@ births() {
 	finish
 }
 
-# What was begun is not lost: a signal that is held back, a client who is slow.
+# What was begun is not lost: a client who is slow, a signal that is held back.
 halfway() {
 	mkfifo "$tmp/line"
-	# shellcheck disable=SC2016	# for the shell inside
-	start --delay HUP=1s sh -c '
-		trap "exit 9" HUP; echo up >"$0"; while :; do sleep 0.01; done' "$tmp/up"
-	until_true grep -q up "$tmp/up"
+	start sleep 1000
 	"$aid/aid-ctl" late "$tmp/socket" 1 <"$tmp/line" >"$tmp/late" &
 	client=$!
 	exec 8>"$tmp/line"
 	until_true grep -q there "$tmp/late"
-	kill -HUP "$pid"
 	renew 1
 	echo >&8
 	exec 8>&-
 	wait $client
 	matches "$(tail -n 1 "$tmp/late")" '+{"state":"running",*}' \
 		"a client who came before is answered ($about)"
+	ctl stop
+	finish
+	rm "$tmp/line"
+
+	# shellcheck disable=SC2016	# for the shell inside
+	start --delay HUP=1s sh -c '
+		trap "exit 9" HUP; echo up >"$0"; while :; do sleep 0.01; done' "$tmp/up"
+	until_true grep -q up "$tmp/up"
+	lay 1
+	kill -HUP "$pid"
+	kill -USR2 "$pid"
 	finish
 	is $? 9 "a signal that was held back comes ($about)"
-	rm "$tmp/line" "$tmp/up"
+	if grep -q 'replaced by a new one' "$tmp/said"; then
+		ok 0 "to the new one ($about)"
+	else
+		skip "to the new one ($about)" "the second was over before"
+	fi
+	rm "$tmp/up"
 
 	# A pause before a start, and a request to end that is not followed.
 	start --restart always --restart-pause 1s sh -c 'exit 3'
