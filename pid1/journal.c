@@ -63,7 +63,7 @@ void journal_begin(struct journal *j, const struct options *o, pid_t self)
 	j->self = self;
 	j->trace = j->oom = -1;
 	j->clocked = o->stats || o->report_fd >= 0 || o->trace;
-	j->tally.started_ns = now(j);
+	j->tally.started_ns = j->tally.born_ns = now(j);
 }
 
 void journal_traced(struct journal *j, int fd)
@@ -91,6 +91,7 @@ void journal_ended(struct journal *j, const struct death *death)
 void journal_again(struct journal *j, pid_t main, const char *name)
 {
 	j->tally.again++;
+	j->tally.born_ns = now(j);
 	j->main = main;
 	if (j->trace >= 0)
 		kept(j, trace_born(j->trace, since(j), j->self, main, name));

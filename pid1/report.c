@@ -35,7 +35,7 @@ static void add_main(struct say *s, const struct journal *j)
 		say_text(s, status_is_core(d->status) ? "\",\"core\":true"
 						      : "\",\"core\":false");
 	}
-	add_seconds(s, "seconds", d->when_ns - j->tally.started_ns);
+	add_seconds(s, "seconds", d->when_ns - j->tally.born_ns);
 	add_seconds(s, "user", d->used.utime);
 	add_seconds(s, "system", d->used.stime);
 	add(s, "maxrss_kib", d->used.maxrss);
@@ -62,6 +62,8 @@ void report(const struct journal *j, const struct policy *p, int code,
 	say_text(&s, "{\"code\":");
 	say_number(&s, (uint64_t)code);
 	add_main(&s, j);
+	if (t->again)
+		add(&s, "restarts", t->again);
 	add(&s, "orphans", t->orphans);
 	add(&s, "orphans_killed", t->killed);
 	add(&s, "forwarded", t->passed_on);

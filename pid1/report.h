@@ -5,6 +5,8 @@
  *	exit, signal	how the program ended: its code, or the signal's name
  *	core		whether it left a core
  *	pid, seconds	of the program; user, system (seconds), maxrss_kib
+ *	restarts	starts of the program after the first, if there were any;
+ *			what is told of it is of the last one
  *	orphans		how many were reaped, and orphans_killed of them by a signal
  *	forwarded	signals that were passed on; refused: could not be
  *	stops		requests to end

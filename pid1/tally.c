@@ -63,7 +63,7 @@ static void say_main(struct say *s, const struct tally *t)
 	say_text(s, t->again ? ", the last of them\n  " : "\n  ");
 	say_death(s, &t->main);
 	say_text(s, " after ");
-	say_seconds(s, t->main.when_ns - t->started_ns);
+	say_seconds(s, t->main.when_ns - t->born_ns);
 	say_text(s, " s; ");
 	say_used(s, &t->main.used);
 }

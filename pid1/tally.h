@@ -26,8 +26,9 @@ enum { REMEMBERED = 64 };
 
 /* Goes over to a newer init as it is: nothing is moved, new things come last. */
 struct tally {
-	struct death main; /* .pid is 0 if it was never reaped */
-	uint64_t started_ns;
+	struct death main;           /* .pid is 0 if it was never reaped */
+	uint64_t started_ns;         /* init */
+	uint64_t born_ns;            /* the last main */
 	uint64_t passed_on, refused; /* signals */
 	uint64_t stops;              /* requests to end */
 	uint64_t asked_ns;           /* when the rest was told to leave, or 0 */

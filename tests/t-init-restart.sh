@@ -193,6 +193,25 @@ err" "both streams of all its lives are in a file ($about)"
 	is $? 125 "a file that cannot be made is told of before the start ($about)"
 }
 
+# What is told in the end is of the last life: the first, of a second, is not in it.
+last_life() {
+	rm -f "$tmp/second"
+	from=$(date +%s%N)
+	# shellcheck disable=SC2016	# for the shell inside
+	run --restart on-failure --report 7 --stats sh -c '
+		[ ! -e "$0" ] || exit 0
+		: >"$0"; sleep 1; exit 3' "$tmp/second" 7>"$tmp/report" 2>"$tmp/said"
+	is "$? $(sed 's/.*"exit":\([0-9]*\),.*"restarts":\([0-9]*\).*/\1 \2/' "$tmp/report")" \
+		"0 0 1" "the report is of the last life ($about)"
+	matches "$(cat "$tmp/said")" "kith-init: direct children: 2, the last of them
+* (sh): exited with 0 after *" "and so is the tally ($about)"
+	whole=$(($(date +%s%N) - from))
+	{ sed 's/.*"seconds":\([0-9.]*\).*/\1/' "$tmp/report"
+	sed -n 's/.* after \([0-9.]*\) s;.*/\1/p' "$tmp/said"; } |
+		awk -v whole=$whole '$1 + 1 > whole / 1e9 { exit 1 }'
+	ok $? "the time is its own ($about)"
+}
+
 # A disk that is really full, with a file that reaches its limit there; and room
 # again.
 full_disk() {
@@ -296,5 +315,5 @@ complaints() {
 	is $? 2 "nothing to supervise ($about)"
 }
 
-everywhere rules signals softly health output full_disk missing core given complaints
+everywhere rules signals softly health output last_life full_disk missing core given complaints
 done_testing

@@ -147,6 +147,7 @@ remembers() {
 	got=$(sed -n 's/^kith-init: adopted orphans: \([0-9]*\).*/\1/p' "$tmp/said")
 	[ "$got" -ge "$all" ]
 	ok $? "of the whole time ($about)"
+	matches "$(cat "$tmp/report")" '*,"restarts":1,*' "the report has both ($about)"
 	is "$(sed 's/.*"orphans":\([0-9]*\),.*"forwarded":\([0-9]*\).*/\1 \2/' "$tmp/report")" \
 		"$got $((passed + 1))" "so has the report, signals too ($about)"
 	is "$(grep -c '"event":"start"' "$tmp/trace") $(grep -c '"event":"fork"' "$tmp/trace") \
