@@ -148,6 +148,13 @@ static int open_sigfd(void)
 			    SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static void settle(struct linux_world *w)
+{
+	if (w->let_go)
+		w->let_go(w->held);
+	w->let_go = NULL;
+}
+
 /*
  * From EACH to KERNEL.  Whoever died before SIGCHLD is ignored is still there to
  * be waited for, main too; the end of whoever dies after it is told by its
@@ -157,6 +164,7 @@ static void leave_it_to_kernel(struct linux_world *w)
 {
 	int fd = -1, status, err;
 
+	settle(w); /* or it would let go of what is opened here */
 	w->leaves = false;
 	if (kernel_keeps_exits())
 		fd = (int)syscall(SYS_pidfd_open, w->reach.main, 0);
@@ -177,18 +185,25 @@ static bool hear_each(struct linux_world *w, uint64_t until, struct heard *h)
 {
 	static const struct timespec settled = { .tv_nsec = SETTLED };
 	bool look = w->owed && w->scan_at < until;
-	bool settling = w->leaves && !look && until == NO_TIME;
+	bool settling = (w->let_go || w->leaves) && !look && until == NO_TIME;
 	struct timespec t;
 
+	if (!settling)
+		settle(w);
 	/* EINTR is what it says when we were stopped and let go. */
 	do
 		if (take_signal(w,
 				settling ? &settled
 					 : span(look ? w->scan_at : until, &t),
-				h))
+				h)) {
+			/* Main's end is about to be ours. */
+			if (h->sig != SIGCHLD || w->named != w->reach.main)
+				settle(w);
 			return true;
+		}
 	while (errno == EINTR);
-	if (settling)
+	settle(w);
+	if (settling && w->leaves)
 		leave_it_to_kernel(w);
 	return (look || settling) && news(h);
 }

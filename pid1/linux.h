@@ -49,8 +49,11 @@
 struct linux_world {
 	struct reach reach;
 	const struct options *options;
-	int sigfd;         /* with KERNEL, to sleep on; else -1 */
-	int stops;         /* WUNTRACED if stops are wanted as well, or 0 */
+	int sigfd; /* with KERNEL, to sleep on; else -1 */
+	int stops; /* WUNTRACED if stops are wanted as well, or 0 */
+	/* To be done when there is time, and before KERNEL; or NULL. */
+	void (*let_go)(const void *what);
+	const void *held;
 	bool leaves;       /* EACH, and KERNEL soon */
 	bool kernel_reaps; /* KERNEL */
 	bool hung_up;      /* main's pidfd said so */
@@ -69,7 +72,7 @@ struct linux_world {
 extern const struct facts linux_facts;
 
 /*
- * Everything but reach, options, leaves and details is filled in.  `first`:
+ * Everything but reach, options, let_go, leaves and details is filled in.  `first`:
  * main is known to be the first child there ever was.
  */
 void linux_init(struct linux_world *w, bool first);

@@ -48,6 +48,13 @@ RARE static int not_started(const struct options *o, const struct launch *l,
 /* --- what init holds -------------------------------------------------------
  */
 
+static void leave_folder(void)
+{
+	int gone = chdir(OFTEN("/"));
+
+	(void)gone; /* there is always one, and it is no disaster */
+}
+
 /*
  * Init outlives the start of its child by years.  Holding a folder keeps a file
  * system busy; holding a pipe keeps its other end waiting.  stderr is kept as a
@@ -55,9 +62,9 @@ RARE static int not_started(const struct options *o, const struct launch *l,
  */
 static void let_go(const int *kept, int n)
 {
-	int at = 0, next, i, gone = chdir(OFTEN("/"));
+	int at = 0, next, i;
 
-	(void)gone; /* there is always one, and it is no disaster */
+	leave_folder();
 	/* In the order of their numbers, everything but those. */
 	for (;; at = next + 1) {
 		next = INT_MAX;
@@ -184,21 +191,24 @@ static const struct conductor *conductor_of(const struct options *o)
 	return parts[0] ? o->conductor : NULL;
 }
 
-static void let_go_of_others(const struct options *o, const struct journal *j,
-			     const struct cgroup *c)
-{
-	const int kept[] = { 2,        o->keep_stdout ? 1 : 2,
-			     j->trace, o->report_fd,
-			     c->ours,  c->main };
-	int gone;
+/* Those who hold what is kept. */
+struct keepers {
+	const struct options *options;
+	const struct journal *journal;
+	const struct cgroup *cgroup;
+};
 
-	if (!conductor_of(o)) {
-		let_go(kept, sizeof(kept) / sizeof(*kept));
-		return;
-	}
-	/* Whoever is started next has what the first one had. */
-	gone = chdir(OFTEN("/"));
-	(void)gone;
+static void let_go_of_others(const void *keepers)
+{
+	const struct keepers *k = keepers;
+	const int kept[] = { 2,
+			     k->options->keep_stdout ? 1 : 2,
+			     k->journal->trace,
+			     k->options->report_fd,
+			     k->cgroup->ours,
+			     k->cgroup->main };
+
+	let_go(kept, sizeof(kept) / sizeof(*kept));
 }
 
 static int run(struct options *o, uint64_t mask, int *asked_by)
@@ -209,6 +219,7 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	/* Small, and on pages that the kernel has filled already. */
 	struct linux_world world = { .options = o };
 	struct cgroup cgroup = { .ours = -1, .main = -1 };
+	const struct keepers keepers = { o, &journal, &cgroup };
 	struct launch l = { .options = o, .mask = mask };
 	struct complaint wrong;
 	struct policy policy;
@@ -246,7 +257,12 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 			cgroup_end(&cgroup, false);
 		return not_started(o, &l, pid);
 	}
-	let_go_of_others(o, &journal, &cgroup);
+	if (o->pause)
+		let_go_of_others(&keepers);
+	else if (!conductor)
+		world.let_go = let_go_of_others; /* when there is time */
+	else
+		leave_folder(); /* but who is started next has the rest */
 
 	world.reach = (struct reach){ .self = l.self,
 				      .main = pid,
@@ -254,6 +270,7 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 				      .place = l.place,
 				      .pidfd = -1,
 				      .cgroup = cgroup.main };
+	world.held = &keepers;
 	world.leaves = l.leaves;
 	world.details = journal.clocked;
 	/* The second of a namespace is the first child of its init. */

@@ -157,8 +157,8 @@ static bool stops_jobs(int sig)
 	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
-static void act_on(struct service *s, unsigned int actions,
-		   const struct heard *heard)
+RARE static void act_out(struct service *s, unsigned int actions,
+			 const struct heard *heard)
 {
 	if (actions & PASS_ON &&
 	    !(s->options->dropped >> (heard->sig - 1) & 1) && !hold(s, heard))
@@ -178,6 +178,14 @@ static void act_on(struct service *s, unsigned int actions,
 		s->facts->kill_main(s->world, s->main);
 	if (actions & KILL_REST)
 		kill_rest(s);
+}
+
+static void act_on(struct service *s, unsigned int actions,
+		   const struct heard *heard)
+{
+	/* Most of the time there is nothing to do but to reap and to sleep. */
+	if (actions & ~(unsigned int)(KEEP_CODE | REAP | REST | QUIT))
+		act_out(s, actions, heard);
 	if (actions & REAP)
 		s->reaping = true;
 	if (actions & REST)
