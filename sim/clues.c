@@ -1,5 +1,16 @@
 /*
  * What Linux shows tells something of the order in which it went.
+ *
+ * Contradictions: something happens in the model that cannot have happened so, for
+ * what it leads to would be seen.  They are found at the event itself, as early
+ * as can be, and each is certain: no order that is Linux's is ever left for one.
+ * What is likely only decides whom the search lets go first.
+ *
+ *	a child is given away	too early for its new parent's list
+ *	a call returns		what it did not return on Linux
+ *	a signal is sent	that whoever died would have died of, or shown
+ *	somebody begins to exit	of something else, or without what he shows
+ *	somebody is dead	who lives, or whose parent was not told in time
  */
 #include <errno.h>
 #include <limits.h>
@@ -134,21 +145,30 @@ static bool exit_fits(const struct pair *p, const struct kith_event *e)
 	       shared_pending(status) == shared_pending(q->status_text);
 }
 
-static struct leaving *find_leaving(struct pair *p, pid_t tid)
+/* The place of tid among those on their way out; nr_leaving: it is not. */
+static int place_of_leaving(const struct pair *p, pid_t tid)
 {
-	for (int i = 0; i < p->nr_leaving; i++)
-		if (p->leaving[i].tid == tid)
-			return p->leaving + i;
-	return NULL;
+	int i = 0;
+
+	while (i < p->nr_leaving && p->leaving[i].tid != tid)
+		i++;
+	return i;
+}
+
+/* How far on its way out tid is: NOT_YET, STRUCK, BEGUN ... */
+static int stage_of_exit(const struct pair *p, pid_t tid)
+{
+	int i = place_of_leaving(p, tid);
+
+	return i < p->nr_leaving ? p->leaving[i].steps : NOT_YET;
 }
 
 /*
  * A signal that ends its process at once is what it died of.  Another stays with
  * it, once its only thread has taken the one that will end it; a zombie shows it.
  */
-static bool signal_fits(struct pair *p, const struct kith_event *e)
+static bool signal_fits(const struct pair *p, const struct kith_event *e)
 {
-	const struct leaving *leaving = find_leaving(p, e->subject);
 	const struct person *q;
 	struct kith_look l;
 
@@ -159,8 +179,8 @@ static bool signal_fits(struct pair *p, const struct kith_event *e)
 		return true;
 	if (e->other == FATAL)
 		return (q->status & 0x7f) == e->value;
-	return e->other != QUEUED || l.threads > 1 || !leaving ||
-	       leaving->steps == NOT_YET || q->life != ZOMBIE ||
+	return e->other != QUEUED || l.threads > 1 ||
+	       stage_of_exit(p, l.tid) == NOT_YET || q->life != ZOMBIE ||
 	       (shared_pending(q->status_text) >> (e->value - 1) & 1);
 }
 
@@ -179,16 +199,14 @@ static bool is_waited_for(const struct pair *p, pid_t tid)
 /* Only what it counts up from: the step is not over yet. */
 static void note_leaving(struct pair *p, pid_t tid, int steps)
 {
-	struct leaving *l = find_leaving(p, tid);
+	int i = place_of_leaving(p, tid);
+	bool unseen = steps == BEGUN && !is_waited_for(p, tid);
 
-	if (!l && p->nr_leaving < MOST_RUNNABLE) {
-		l = p->leaving + p->nr_leaving++;
-		l->tid = tid;
-	}
-	if (!l)
+	if (i == MOST_RUNNABLE)
 		return;
-	l->steps = steps - 1;
-	l->unseen = steps == BEGUN && !is_waited_for(p, tid);
+	if (i == p->nr_leaving)
+		p->nr_leaving++;
+	p->leaving[i] = (struct leaving){ tid, steps - 1, unseen };
 }
 
 void search_hear(struct pair *p, const struct kith_event *e)
@@ -239,23 +257,16 @@ static long evidence(const struct pair *p, pid_t tid)
 	return LONG_MAX;
 }
 
-/* How far on its way out tid is: NOT_YET, STRUCK, BEGUN ... */
-static int stage_of_exit(const struct pair *p, pid_t tid)
-{
-	const struct leaving *l = find_leaving((struct pair *)p, tid);
-
-	return l ? l->steps : NOT_YET;
-}
-
 /*
  * Of tid's exit comes next what nobody else can ever notice: it lets go of its
  * memory and its files.  Then it makes no difference who goes in between.
  */
 bool is_unseen(const struct pair *p, pid_t tid)
 {
-	const struct leaving *l = find_leaving((struct pair *)p, tid);
+	int i = place_of_leaving(p, tid);
 
-	return l && l->unseen && l->steps == BEGUN;
+	return i < p->nr_leaving && p->leaving[i].unseen &&
+	       p->leaving[i].steps == BEGUN;
 }
 
 /* The signal of its death is with its parent, who could still be told then. */
