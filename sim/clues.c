@@ -10,7 +10,9 @@
  *	a call returns		what it did not return on Linux
  *	a signal is sent	that whoever died would have died of, or shown
  *	somebody begins to exit	of something else, or without what he shows
- *	somebody is dead	who lives, or whose parent was not told in time
+ *	somebody is dead	who lives, or whose parent was not told in time, or
+ *				whom nobody can collect as it was on Linux
+ *	nothing is left of somebody	of whom there is
  */
 #include <errno.h>
 #include <limits.h>
@@ -106,6 +108,46 @@ static bool end_fits(const struct pair *p, pid_t tid)
 	return !l.process_dead ||
 	       kith_proc(p->model, tid, "status", status, sizeof(status)) < 0 ||
 	       shared_pending(status) == shared_pending(q->status_text);
+}
+
+/* Nothing is left of it: so it must be on Linux. */
+static bool release_fits(const struct pair *p, pid_t tid)
+{
+	const struct person *q = watch_find(&p->linux, tid);
+
+	return !q || q->renamed || q->born;
+}
+
+static bool may_collect(const struct person *q)
+{
+	return (q->in_call || q->returned) &&
+	       (q->call.nr == KITH_WAIT4 || q->call.nr == KITH_WAITID);
+}
+
+/*
+ * A zombie of whom nothing is left on Linux must be with somebody who can collect
+ * it yet, or who goes, too.
+ */
+static bool zombie_fits(const struct pair *p, pid_t tid)
+{
+	const struct person *parent;
+	struct kith_look l, other;
+
+	if (watch_find(&p->linux, tid) || kith_look(p->model, tid, &l) ||
+	    !l.process_dead)
+		return true;
+	parent = watch_find(&p->linux, l.ppid);
+	if (!parent || parent->life != ALIVE)
+		return true;
+	for (uint32_t i = 0; i < p->linux.count; i++) {
+		const struct person *q = p->linux.person[i];
+
+		if (q->life == ALIVE && may_collect(q) &&
+		    !kith_look(p->model, q->tid, &other) &&
+		    other.tgid == l.ppid)
+			return true;
+	}
+	return false;
 }
 
 /* Does the whole process of l go, now that one of its threads begins to? */
@@ -221,9 +263,13 @@ void search_hear(struct pair *p, const struct kith_event *e)
 	} else if (e->type == KITH_EV_SIGNAL) {
 		p->path.dead_end = !signal_fits(p, e);
 	} else if (e->type == KITH_EV_DEAD) {
-		p->path.dead_end = !end_fits(p, e->actor);
+		p->path.dead_end =
+			!end_fits(p, e->actor) || !zombie_fits(p, e->actor);
 	} else if (e->type == KITH_EV_REPARENT) {
-		p->path.dead_end = !lists_fit(p, (pid_t)e->other);
+		p->path.dead_end = !lists_fit(p, (pid_t)e->other) ||
+				   !zombie_fits(p, e->subject);
+	} else if (e->type == KITH_EV_RELEASE) {
+		p->path.dead_end = !release_fits(p, e->actor);
 	} else if (e->type == KITH_EV_RETURN) {
 		p->path.dead_end = !return_fits(p, e->actor);
 	}
@@ -231,22 +277,14 @@ void search_hear(struct pair *p, const struct kith_event *e)
 
 /* --- who is likely to go first -------------------------------------------- */
 
-/*
- * When did thread tid die on Linux, judging by where its children are now?  They
- * stand in their new parent's list in the order in which their old parents died.
- * LONG_MAX: nothing tells.
- */
-static long evidence(const struct pair *p, pid_t tid)
+/* The place of a child in the list that it is in on Linux; LONG_MAX: in none. */
+static long place_of_child(const struct pair *p, pid_t child)
 {
-	const struct person *c, *heir;
-	pid_t child;
+	const struct person *c = watch_find(&p->linux, child), *heir;
+	const char *list;
 	int heir_tid;
 	long place = 0;
-	const char *list;
 
-	if (kith_children(p->model, tid, &child, 1) < 1)
-		return LONG_MAX;
-	c = watch_find(&p->linux, child);
 	if (!c || sscanf(strrchr(c->stat, ')') + 1, " %*c %d", &heir_tid) < 1)
 		return LONG_MAX;
 	heir = watch_find(&p->linux, heir_tid);
@@ -255,6 +293,22 @@ static long evidence(const struct pair *p, pid_t tid)
 		if (n == child)
 			return place;
 	return LONG_MAX;
+}
+
+/*
+ * When did thread tid die on Linux, judging by where its children are now?  They
+ * stand in their new parent's list in the order in which their old parents died.
+ * LONG_MAX: nothing tells.
+ */
+static long evidence(const struct pair *p, pid_t tid)
+{
+	struct numbers children = listed(p->model, tid, kith_children);
+	long place = LONG_MAX;
+
+	for (size_t i = 0; i < children.count && place == LONG_MAX; i++)
+		place = place_of_child(p, children.tid[i]);
+	free(children.tid);
+	return place;
 }
 
 /*

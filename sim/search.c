@@ -306,7 +306,7 @@ static enum {
 	p->path.forced = 0;
 	forget_states(p);
 	p->searching = true;
-	most += p->tried;
+	most = p->tried + most < p->patience ? p->tried + most : p->patience;
 	pair_put_back(p);
 	search_run(p);
 	while (!(found = pair_agrees(p)) && p->tried < most &&
