@@ -70,29 +70,10 @@ void launch_prepare(struct launch *l, const struct options *o)
 /* --- in the child ----------------------------------------------------------
  */
 
-/*
- * To open /dev/tty takes longer than all else that a child does here.  Where a
- * runtime has made PID 1 the leader of a session it need not be: if there is a
- * terminal, the runtime has put it at 0 to 2.  Anybody else may have one, and
- * nothing to show for it.
- */
-static bool may_find_terminal(const struct launch *l)
-{
-	pid_t sid;
-	int fd;
-
-	if (l->self != 1 || syscall(SYS_getsid, 0) != 1)
-		return true;
-	for (fd = 0; fd < 3; fd++)
-		if (syscall(SYS_ioctl, fd, TIOCGSID, &sid) == 0)
-			return true;
-	return false;
-}
-
 /* Look around for init.  False: it has to know before we can go on. */
 static bool look_around(struct launch *l)
 {
-	if (!l->looked && may_find_terminal(l)) {
+	if (!l->looked) {
 		l->tty = find_terminal();
 		l->found_terminal = l->tty >= 0;
 		l->tty = -1; /* our descriptor is not init's */
