@@ -130,6 +130,31 @@ int child_plan(struct child *c, const struct options *o, struct cgroup *cgroup,
  */
 
 static const char listen_pid[] = "LISTEN_PID=";
+enum { NAMED = sizeof(listen_pid) - 1 };
+
+char **sockets_find(char **env)
+{
+	for (; *env; env++)
+		if (strncmp(*env, listen_pid, NAMED) == 0)
+			return env;
+	return NULL;
+}
+
+RARE bool sockets_are_for(const char *word, pid_t pid)
+{
+	return leading_number(word + NAMED) == (uint64_t)pid;
+}
+
+RARE void sockets_name(char word[SOCKETS_WORD], pid_t pid)
+{
+	char *digit = word + SOCKETS_WORD - 1;
+
+	*digit = '\0';
+	for (; pid; pid /= 10)
+		*--digit = (char)('0' + pid % 10);
+	memcpy(word, listen_pid, NAMED);
+	memmove(word + NAMED, digit, strlen(digit) + 1);
+}
 
 /*
  * Sockets that systemd hands over are for the process that it names.  That was
@@ -137,29 +162,20 @@ static const char listen_pid[] = "LISTEN_PID=";
  */
 RARE static void pass_on(char **env, pid_t init)
 {
-	static char now[32];
-	const size_t len = sizeof(listen_pid) - 1;
-	char *digit = now + sizeof(now) - 1;
-	pid_t self;
+	static char now[SOCKETS_WORD];
 
 	/* Or one that was started before this one, and named here. */
-	if (*env != now && leading_number(*env + len) != (uint64_t)init)
+	if (*env != now && !sockets_are_for(*env, init))
 		return;
-	*digit = '\0';
-	for (self = getpid(); self; self /= 10)
-		*--digit = (char)('0' + self % 10);
-	memcpy(now, listen_pid, len);
-	memmove(now + len, digit, strlen(digit) + 1);
+	sockets_name(now, getpid());
 	*env = now;
 }
 
 static void pass_sockets_on(char **env, pid_t init)
 {
-	for (; *env; env++)
-		if (strncmp(*env, listen_pid, sizeof(listen_pid) - 1) == 0) {
-			pass_on(env, init);
-			return;
-		}
+	env = sockets_find(env);
+	if (env)
+		pass_on(env, init);
 }
 
 RARE static int as_asked(const struct child *c, const char **step)

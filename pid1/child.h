@@ -5,6 +5,7 @@
 #ifndef PID1_CHILD_H
 #define PID1_CHILD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "pid1/cgroup.h"
@@ -31,5 +32,14 @@ int child_plan(struct child *c, const struct options *o, struct cgroup *cgroup,
  * or an errno and in *step what could not be done.
  */
 int child_prepare(const struct child *c, pid_t init, const char **step);
+
+/*
+ * LISTEN_PID: where it stands in an environment, or NULL; is it pid that it
+ * names; and the word that names pid, written.
+ */
+enum { SOCKETS_WORD = 32 };
+char **sockets_find(char **env);
+bool sockets_are_for(const char *word, pid_t pid);
+void sockets_name(char word[SOCKETS_WORD], pid_t pid);
 
 #endif

@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pid1/child.h"
 #include "pid1/journal.h"
-#include "pid1/names.h"
 #include "pid1/supervise-update.h"
 #include "pid1/supervisor.h"
 
@@ -112,50 +112,23 @@ static int kept(const struct supervisor *v, int *fds)
 	return n;
 }
 
+/* --- becoming it ----------------------------------------------------------- */
+
 /*
  * Sockets that were handed to init are said to be main's by now.  The new one
  * must find it said as it was, or would not tell the next main.
  */
-static char **find_sockets(void)
-{
-	char **env = environ;
-
-	while (*env && strncmp(*env, "LISTEN_PID=", 11) != 0)
-		env++;
-	return *env ? env : NULL;
-}
-
-static bool sockets_are_ours(pid_t self)
-{
-	char **env = find_sockets();
-
-	return env && leading_number(*env + 11) == (uint64_t)self;
-}
-
-static char *name_sockets(pid_t self)
-{
-	static char text[32];
-	char *digit = text + sizeof(text) - 1;
-
-	*digit = '\0';
-	for (; self; self /= 10)
-		*--digit = (char)('0' + self % 10);
-	memcpy(text, "LISTEN_PID=", 11);
-	memmove(text + 11, digit, strlen(digit) + 1);
-	return text;
-}
-
-/* --- becoming it ----------------------------------------------------------- */
-
 static int exec_new(struct supervisor *v)
 {
-	char **sockets = v->sockets ? find_sockets() : NULL, *was = NULL;
+	char **sockets = v->sockets ? sockets_find(environ) : NULL;
+	char word[SOCKETS_WORD], *was = NULL;
 	int fds[MOST_KEPT + 1], n = kept(v, fds), err;
 
 	fds[n++] = v->report_was;
 	if (sockets) {
 		was = *sockets;
-		*sockets = name_sockets(v->launch->self);
+		sockets_name(word, v->launch->self);
+		*sockets = word;
 	}
 	err = update_exec(v->new_file, v->argv, environ, &v->c, sizeof(v->c),
 			  fds, n);
@@ -257,9 +230,10 @@ pid_t resume(struct supervisor *v)
 void resume_core(struct supervisor *v, const struct remembered *core)
 {
 	struct journal *j = core->journal;
+	char **sockets = sockets_find(environ);
 
 	v->core = *core;
-	v->sockets = sockets_are_ours(j->self);
+	v->sockets = sockets && sockets_are_for(*sockets, j->self);
 	if (!v->resumed || !v->c.remembers)
 		return;
 	j->trace = v->c.trace;
