@@ -11,6 +11,7 @@
 #include "sim/print.h"
 #include "sim/show.h"
 #include "sim/sim.h"
+#include "sim/table.h"
 #include "sim/trace.h"
 
 struct moment {
@@ -52,11 +53,6 @@ struct stats {
 	unsigned adoptions, signals;
 	struct tally *first_tally, **last_tally;
 };
-
-static bool is_wait(int64_t call)
-{
-	return call == KITH_WAIT4 || call == KITH_WAITID;
-}
 
 /* --- counting --------------------------------------------------------------
  */
@@ -140,7 +136,7 @@ static struct tally *tally_for(struct stats *st, pid_t target, int signal)
 
 static void count_wait(struct stats *st, const struct kith_event *e)
 {
-	if (!is_wait(e->value))
+	if (!call_is_wait(e->value))
 		return;
 	if (e->type == KITH_EV_CALL) {
 		st->waits++;

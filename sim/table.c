@@ -35,6 +35,11 @@ enum result_kind result_kind(enum kith_call_nr nr)
 	return results[nr];
 }
 
+bool call_is_wait(int64_t nr)
+{
+	return nr == KITH_WAIT4 || nr == KITH_WAITID;
+}
+
 const struct form *first_form(enum kith_call_nr nr)
 {
 	for (unsigned i = 0; i < nr_forms; i++)

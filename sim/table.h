@@ -48,6 +48,7 @@ extern const struct form forms[];
 extern const unsigned nr_forms;
 
 enum result_kind result_kind(enum kith_call_nr nr);
+bool call_is_wait(int64_t nr); /* one of those that collect the dead */
 
 /* The form for which argument `slot` is `key`; else the one for all others. */
 const struct form *form_for(enum kith_call_nr nr, uint64_t key);

@@ -8,6 +8,7 @@
 #include "sim/print.h"
 #include "sim/show.h"
 #include "sim/sim.h"
+#include "sim/table.h"
 #include "sim/why.h"
 
 /*
@@ -125,11 +126,6 @@ static bool has_look(const struct answer *a, pid_t tid, struct kith_look *look)
 static bool is_asleep(const struct kith_look *look)
 {
 	return look->state == KITH_ASLEEP || look->state == KITH_BLOCKED;
-}
-
-static bool is_wait(int call)
-{
-	return call == KITH_WAIT4 || call == KITH_WAITID;
 }
 
 /* Does the process ignore SIGCHLD?  What /proc says of it. */
@@ -277,7 +273,7 @@ static void say_exec(struct answer *a, const struct kith_look *l)
 
 static void say_sleep(struct answer *a, const struct kith_look *l)
 {
-	if (is_wait(l->call))
+	if (call_is_wait(l->call))
 		say_wait(a, l);
 	else if (l->waits_for > 0)
 		say(a, NEXT, "VFK-01",
@@ -364,7 +360,7 @@ static const struct happening *wait_since(const struct answer *a, pid_t parent,
 		if (at == death)
 			break;
 		if (at->event.type == KITH_EV_RETURN &&
-		    is_wait((int)at->event.value) &&
+		    call_is_wait(at->event.value) &&
 		    history_process(a->h, at->event.actor) == parent)
 			return at;
 	}
@@ -449,7 +445,7 @@ static bool say_sleeping_parent(struct answer *a,
 			    (int)l.tid, who(a, l.tgid).text,
 			    kith_call_name((unsigned)l.call),
 			    asleep_since(a, l.tid).text);
-		if (is_wait(l.call))
+		if (call_is_wait(l.call))
 			say_mismatch(a, &l);
 		else
 			say_sleep(a, &l);
