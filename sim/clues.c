@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "sim/pair_own.h"
+#include "sim/table.h"
 
 /* The fates of a signal, in an event. */
 enum { QUEUED = 1, FATAL };
@@ -94,20 +95,27 @@ static uint64_t shared_pending(const char *status)
 	return line ? strtoull(line + 9, NULL, 16) : 0;
 }
 
+/* Does tid's process have pending now what q, its zombie on Linux, shows? */
+static bool has_what_it_shows(const struct pair *p, pid_t tid,
+			      const struct person *q)
+{
+	char status[4096];
+
+	return kith_proc(p->model, tid, "status", status, sizeof(status)) < 0 ||
+	       shared_pending(status) == shared_pending(q->status_text);
+}
+
 /* Who dies must be dead on Linux, and have with him what he was told in time. */
 static bool end_fits(const struct pair *p, pid_t tid)
 {
 	const struct person *q = watch_find(&p->linux, tid);
 	struct kith_look l;
-	char status[4096];
 
 	if (!q || kith_look(p->model, tid, &l) || l.state != KITH_ZOMBIE)
 		return true;
 	if (q->life == ALIVE)
 		return q->renamed;
-	return !l.process_dead ||
-	       kith_proc(p->model, tid, "status", status, sizeof(status)) < 0 ||
-	       shared_pending(status) == shared_pending(q->status_text);
+	return !l.process_dead || has_what_it_shows(p, tid, q);
 }
 
 /* Nothing is left of it: so it must be on Linux. */
@@ -120,8 +128,7 @@ static bool release_fits(const struct pair *p, pid_t tid)
 
 static bool may_collect(const struct person *q)
 {
-	return (q->in_call || q->returned) &&
-	       (q->call.nr == KITH_WAIT4 || q->call.nr == KITH_WAITID);
+	return (q->in_call || q->returned) && call_is_wait(q->call.nr);
 }
 
 /*
@@ -172,7 +179,6 @@ static bool exit_fits(const struct pair *p, const struct kith_event *e)
 {
 	const struct person *q;
 	struct kith_look l;
-	char status[4096];
 
 	if (kith_look(p->model, e->actor, &l))
 		return true;
@@ -181,10 +187,7 @@ static bool exit_fits(const struct pair *p, const struct kith_event *e)
 		return true;
 	if (l.threads == 1 && q->status != e->value)
 		return false;
-	return q->life != ZOMBIE ||
-	       kith_proc(p->model, l.tid, "status", status, sizeof(status)) <
-		       0 ||
-	       shared_pending(status) == shared_pending(q->status_text);
+	return q->life != ZOMBIE || has_what_it_shows(p, l.tid, q);
 }
 
 /* The place of tid among those on their way out; nr_leaving: it is not. */

@@ -15,8 +15,6 @@
  *	     choice 1    dead    choice 1
  *	      /    \     end      ...
  */
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
