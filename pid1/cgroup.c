@@ -60,9 +60,9 @@ static bool own_path(char *path, size_t size)
 	if (slurp(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) <= 0)
 		return false;
 	for (line = text; line && strncmp(line, "0::", 3) != 0; line += !!line)
-		line = strchr(line, '\n');
-	line = line ? strchr(line, '/') : NULL;
-	end = line ? strchr(line, '\n') : NULL;
+		line = find_character(line, '\n');
+	line = line ? find_character(line, '/') : NULL;
+	end = line ? find_character(line, '\n') : NULL;
 	if (!end || (size_t)(end - line) >= size)
 		return false;
 	*end = '\0';
@@ -190,7 +190,7 @@ uint64_t cgroup_count(int dir, const char *file, const char *name)
 
 	if (slurp(dir, file, text, sizeof(text)) <= 0)
 		return 0;
-	for (line = text; line; line = strchr(line, '\n')) {
+	for (line = text; line; line = find_character(line, '\n')) {
 		line += *line == '\n';
 		if (strncmp(line, name, len) == 0 && line[len] == ' ')
 			return leading_number(line + len);

@@ -31,7 +31,7 @@ static size_t find(char **env, size_t n, const char *word)
 	return i;
 }
 
-RARE static char **make_env(const struct options *o)
+static char **make_env(const struct options *o)
 {
 	static char *env[MAX_ENV];
 	size_t n = 0, i, at;
@@ -60,8 +60,8 @@ RARE static char **make_env(const struct options *o)
 	return env;
 }
 
-RARE static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
-			    struct complaint *why)
+static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
+		       struct complaint *why)
 {
 	const struct options *o = c->options;
 	const struct limit *which = NULL;
@@ -81,8 +81,7 @@ RARE static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
 	return err;
 }
 
-RARE static int plan_user(struct child *c, struct ids *ids,
-			  struct complaint *why)
+static int plan_user(struct child *c, struct ids *ids, struct complaint *why)
 {
 	const struct options *o = c->options;
 	const char *wrong = o->user ? ids_find(o->user, ids) : NULL;
@@ -97,7 +96,7 @@ RARE static int plan_user(struct child *c, struct ids *ids,
 	return wrong ? 1 : 0;
 }
 
-RARE static int too_large(struct complaint *why)
+static int too_large(struct complaint *why)
 {
 	*why = (struct complaint){ .trouble = CANNOT_START,
 				   .about = "environment",
@@ -105,25 +104,37 @@ RARE static int too_large(struct complaint *why)
 	return E2BIG;
 }
 
-int child_plan(struct child *c, const struct options *o, struct cgroup *cgroup,
-	       struct ids *ids, pid_t self, struct complaint *why)
+RARE static int plan_changes(struct child *c, struct cgroup *cgroup,
+			     struct ids *ids, pid_t self, struct complaint *why)
 {
+	const struct options *o = c->options;
 	int err = 0;
 
-	/* What it is without changes is not copied. */
-	*c = (struct child){ .options = o, .env = environ };
 	if (o->clear_env || o->env.n)
 		c->env = make_env(o);
 	if (!c->env)
 		return too_large(why);
 	if (o->user || o->has_uid)
 		err = plan_user(c, ids, why);
-	if (!cgroup->kept)
-		cgroup->ours = cgroup->main = -1;
 	if (!err && (o->scope == SCOPE_CGROUP || o->rest == SCOPE_CGROUP ||
 		     (o->limits && limits_want_cgroup(o))))
 		err = plan_cgroup(c, cgroup, self, why);
 	return err;
+}
+
+int child_plan(struct child *c, const struct options *o, struct cgroup *cgroup,
+	       struct ids *ids, pid_t self, struct complaint *why)
+{
+	const bool changes = o->clear_env || o->env.n || o->user ||
+			     o->has_uid || o->limits ||
+			     o->scope == SCOPE_CGROUP ||
+			     o->rest == SCOPE_CGROUP;
+
+	/* What it is without changes is not copied. */
+	*c = (struct child){ .options = o, .env = environ };
+	if (!cgroup->kept)
+		cgroup->ours = cgroup->main = -1;
+	return changes ? plan_changes(c, cgroup, ids, self, why) : 0;
 }
 
 /* --- in the child ----------------------------------------------------------

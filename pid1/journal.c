@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pid1/facts.h"
@@ -43,9 +44,9 @@ RARE static void lose(struct journal *j)
 		say_text(&s, "\n");
 		say_end(&s);
 	}
-	nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	nothing = openat(AT_FDCWD, "/dev/null", O_WRONLY | O_CLOEXEC);
 	if (nothing >= 0)
-		dup3(nothing, j->trace, O_CLOEXEC);
+		syscall(SYS_dup3, nothing, j->trace, O_CLOEXEC);
 	close(nothing >= 0 ? nothing : j->trace);
 	if (nothing < 0)
 		j->trace = -1;
@@ -80,11 +81,17 @@ void journal_started(struct journal *j, pid_t main, const char *name)
 	j->main = main;
 }
 
+RARE static void trace_the_death(struct journal *j, const struct death *death,
+				 bool is_main)
+{
+	kept(j, trace_death(j->trace, since(j), j->self, death, is_main));
+}
+
 void journal_ended(struct journal *j, const struct death *death)
 {
 	tally_death(&j->tally, death, true);
 	if (j->trace >= 0)
-		kept(j, trace_death(j->trace, since(j), j->self, death, true));
+		trace_the_death(j, death, true);
 	j->main = 0;
 }
 
@@ -151,11 +158,11 @@ void journal_death(struct journal *j, struct death *death, bool is_main)
 	tally_death(&j->tally, death, is_main);
 	remark_on(j, &r);
 	if (j->trace >= 0 && !told)
-		kept(j,
-		     trace_death(j->trace, since(j), j->self, death, is_main));
+		trace_the_death(j, death, is_main);
 }
 
-void journal_end(struct journal *j, const struct policy *p, int code)
+RARE static void say_last_words(struct journal *j, const struct policy *p,
+				int code)
 {
 	if (j->options->report_fd >= 0)
 		report(j, p, code, now(j));
@@ -163,4 +170,10 @@ void journal_end(struct journal *j, const struct policy *p, int code)
 		tally_print(&j->tally, 2);
 	if (j->trace >= 0)
 		kept(j, trace_end(j->trace, since(j), j->self, code));
+}
+
+void journal_end(struct journal *j, const struct policy *p, int code)
+{
+	if (j->clocked) /* as it is if there is anybody to be told */
+		say_last_words(j, p, code);
 }

@@ -52,8 +52,8 @@ static bool read_amount(const char *text, size_t len, uint64_t *n)
 		*n = UINT64_MAX;
 		return true;
 	}
-	unit = len ? strchr(units, text[len - 1]) : NULL;
-	if (!unit || !*unit)
+	unit = len ? find_character(units, text[len - 1]) : NULL;
+	if (!unit)
 		return read_number(text, len, INT64_MAX, n);
 	if (!read_number(text, len - 1, INT64_MAX >> 40, n))
 		return false;

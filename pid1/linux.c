@@ -500,22 +500,35 @@ const struct facts linux_facts = {
 };
 
 /* Another namespace's /proc would tell of strangers. */
-RARE static bool has_own_proc(pid_t self)
+static bool has_own_proc(pid_t self)
 {
 	char seen[12];
-	ssize_t n = readlink("/proc/self", seen, sizeof(seen) - 1);
+	ssize_t n = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self", seen,
+			    sizeof(seen) - 1);
 
 	seen[n > 0 ? n : 0] = '\0';
 	return (pid_t)leading_number(seen) == self;
+}
+
+/* Without a main child there is no end of one to wait for. */
+RARE static void await_nobody(struct linux_world *w)
+{
+	w->kernel_reaps = true;
+	w->sigfd = open_sigfd();
+}
+
+RARE static void look_at_proc(struct linux_world *w)
+{
+	w->own_proc = has_own_proc(w->reach.self);
 }
 
 void linux_init(struct linux_world *w, bool first)
 {
 	w->stops = w->reach.place == TOGETHER ? WUNTRACED : 0;
 	w->owed = !first;
-	/* Without a main child there is no end of one to wait for. */
-	w->kernel_reaps = w->leaves && !w->reach.main;
-	w->sigfd = w->kernel_reaps ? open_sigfd() : -1;
+	w->sigfd = -1;
+	if (w->leaves && !w->reach.main)
+		await_nobody(w);
 	if (w->details)
-		w->own_proc = has_own_proc(w->reach.self);
+		look_at_proc(w);
 }

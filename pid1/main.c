@@ -24,8 +24,8 @@
 #include "pid1/spawn.h"
 #include "pid1/trace.h"
 
-RARE static int not_started(const struct options *o, const struct launch *l,
-			    pid_t pid)
+static int not_started(const struct options *o, const struct launch *l,
+		       pid_t pid)
 {
 	struct complaint c = { .about = l->argv[0], .error = l->err };
 
@@ -131,7 +131,7 @@ RARE static int recode(const struct options *o, int code)
 }
 
 /* The signal for when our parent dies; who died meanwhile sends none. */
-RARE static void watch_parent(const struct options *o)
+static void watch_parent(const struct options *o)
 {
 	pid_t parent = getppid();
 
@@ -140,12 +140,17 @@ RARE static void watch_parent(const struct options *o)
 		kill(getpid(), o->parent_death);
 }
 
-/* Another descriptor for the report, and the trace: or the complaint made. */
+/*
+ * What is to be heard of our parent; another descriptor for the report, and the
+ * trace: or the complaint made.
+ */
 RARE static int open_papers(struct options *o, struct journal *j)
 {
 	struct complaint c = { .trouble = CANNOT_START };
 	int fd;
 
+	if (o->parent_death)
+		watch_parent(o);
 	if (o->report_fd >= 0) {
 		if (syscall(SYS_fcntl, o->report_fd, F_GETFD) < 0) {
 			c.about = "--report";
@@ -211,6 +216,32 @@ static void let_go_of_others(const void *keepers)
 	let_go(kept, sizeof(kept) / sizeof(*kept));
 }
 
+/* Nobody is to be started; or it is somebody else who starts. */
+RARE static pid_t begin_otherwise(struct launch *l,
+				  const struct conductor *conductor,
+				  const struct keepers *k)
+{
+	pid_t pid;
+
+	if (!conductor) {
+		launch_nobody(l);
+		let_go_of_others(k);
+		return 0;
+	}
+	pid = conductor->start(l);
+	if (pid > 0)
+		leave_folder(); /* but who is started next has the rest */
+	return pid;
+}
+
+RARE static int give_up(const struct options *o, const struct launch *l,
+			struct cgroup *cgroup, pid_t pid)
+{
+	if (cgroup->main >= 0)
+		cgroup_end(cgroup, false);
+	return not_started(o, l, pid);
+}
+
 static int run(struct options *o, uint64_t mask, int *asked_by)
 {
 	static struct journal journal;
@@ -227,8 +258,9 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	struct wishes w;
 	const struct conductor *conductor = conductor_of(o);
 	const struct facts *facts = &linux_facts;
+	const bool plain = !conductor && !o->pause;
 	void *at = &world;
-	pid_t pid = 0;
+	pid_t pid;
 	int code;
 
 	launch_prepare(&l, o);
@@ -236,33 +268,21 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	if (conductor)
 		conductor->remember(
 			&(struct remembered){ &journal, &delays, &cgroup });
-	if (o->report_fd >= 0 || o->trace) {
+	if (o->report_fd >= 0 || o->trace || o->parent_death) {
 		code = open_papers(o, &journal);
 		if (code)
 			return code;
 	}
-	if (o->parent_death)
-		watch_parent(o);
 	if (child_plan(&child, o, &cgroup, &ids, l.self, &wrong))
 		return o->dialect->complain(o, &wrong);
 	if (o->report_fd >= 0)
 		watch_oom(&journal, &cgroup);
 	l.child = &child;
-	if (o->pause)
-		launch_nobody(&l);
-	else
-		pid = conductor ? conductor->start(&l) : launch(&l);
-	if (pid <= 0 && !o->pause) {
-		if (cgroup.main >= 0)
-			cgroup_end(&cgroup, false);
-		return not_started(o, &l, pid);
-	}
-	if (o->pause)
-		let_go_of_others(&keepers);
-	else if (!conductor)
+	pid = plain ? launch(&l) : begin_otherwise(&l, conductor, &keepers);
+	if (pid <= 0 && !o->pause)
+		return give_up(o, &l, &cgroup, pid);
+	if (plain)
 		world.let_go = let_go_of_others; /* when there is time */
-	else
-		leave_folder(); /* but who is started next has the rest */
 
 	world.reach = (struct reach){ .self = l.self,
 				      .main = pid,

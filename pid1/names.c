@@ -50,6 +50,14 @@ size_t before(const char *text, const char *any)
 	return (size_t)(at - text);
 }
 
+char *find_character(const char *text, char c)
+{
+	for (; *text; text++)
+		if (*text == c)
+			return (char *)text;
+	return NULL;
+}
+
 static size_t digits_of(const char *text)
 {
 	size_t n = 0;

@@ -29,6 +29,9 @@ const char *error_text(int err);
 /* How much of the text is before the first of these characters, or its end. */
 size_t before(const char *text, const char *any);
 
+/* Where the text has this character, or NULL. */
+char *find_character(const char *text, char c);
+
 /* The number that the text begins with, after blanks; 0 if with none. */
 uint64_t leading_number(const char *text);
 

@@ -88,7 +88,7 @@ struct census {
 static const char *word(const char *at, int n)
 {
 	while (n-- && at) {
-		at = strchr(at, ' ');
+		at = find_character(at, ' ');
 		at = at ? at + 1 : NULL;
 	}
 	return at;
@@ -168,11 +168,12 @@ static int take_census(struct census *c, pid_t self)
 
 	c->person = NULL;
 	c->n = c->room = 0;
-	n = readlink("/proc/self", text, sizeof(text) - 1);
+	n = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self", text,
+		    sizeof(text) - 1);
 	if (n <= 0 || !read_number(text, (size_t)n, INT32_MAX, &seen) ||
 	    (pid_t)seen != self)
 		return ENOENT;
-	c->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	c->proc = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c->proc < 0)
 		return errno;
 	while ((n = syscall(SYS_getdents64, c->proc, text, sizeof(text))) > 0)

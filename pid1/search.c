@@ -68,13 +68,14 @@ static bool elsewhere(int err)
  */
 static int search(attempt *try, char **argv, char **env)
 {
-	const char *dir = env_value(env, OFTEN("PATH")), *end;
-	size_t name = strlen(argv[0]) + 1, len, room;
+	const char *dir, *end;
+	size_t name = before(argv[0], OFTEN("/")), len, room;
 	char *path;
 	int err, worst = ENOENT;
 
-	if (argv[0][before(argv[0], OFTEN("/"))] || !argv[0][0])
+	if (argv[0][name++] || name == 1)
 		return try(argv[0], argv, env);
+	dir = env_value(env, OFTEN("PATH"));
 	dir = dir ? dir : USUAL_PATH;
 	/* No more than it can be, for this is somebody else's stack. */
 	room = strlen(dir) + 1 + name;
@@ -109,5 +110,7 @@ int search_why_not(char **argv, char **env, int err, bool *torn)
 	bool there = search(look, argv, env) == 0;
 
 	*torn = err == ENOENT && there;
-	return err == EACCES && !there && !strchr(argv[0], '/') ? ENOENT : err;
+	return err == EACCES && !there && !argv[0][before(argv[0], "/")]
+		       ? ENOENT
+		       : err;
 }

@@ -81,6 +81,17 @@ static bool look_around(struct launch *l)
 	return !l->found_terminal;
 }
 
+/* If init's group is there. */
+RARE static void come_to_the_front(const struct launch *l)
+{
+	pid_t group;
+
+	if (ioctl(l->tty, TIOCGPGRP, &group) < 0 || group != getpgid(l->self))
+		return;
+	group = getpid();
+	ioctl(l->tty, TIOCSPGRP, &group);
+}
+
 static void take_place(const struct launch *l)
 {
 	switch (l->place) {
@@ -91,8 +102,8 @@ static void take_place(const struct launch *l)
 		break;
 	case GROUPED:
 		setpgid(0, 0);
-		if (l->tty >= 0 && tcgetpgrp(l->tty) == getpgid(l->self))
-			tcsetpgrp(l->tty, getpid());
+		if (l->tty >= 0)
+			come_to_the_front(l);
 		break;
 	case TOGETHER:
 		break;
