@@ -242,23 +242,51 @@ static void add(struct init *init, double sample)
 	init->samples[init->nr_samples++] = sample;
 }
 
-static bool start(struct meter *m, struct init *init, double *took)
+/*
+ * The last to leave a mount namespace waits until RCU has gone by, for 10 us or
+ * for 50, as a kernel thread happens to be here or on another processor: and not
+ * as often with an init as without.  Who holds the namespace keeps that out.
+ */
+static int hold_mounts(pid_t pid)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* As it went: 1; not as it should: 0; over before we came to hold anything: -1. */
+static int start_once(struct meter *m, struct init *init, double *took)
 {
 	struct instance it = START(m, init, "stamp");
+	int mounts = hold_mounts(it.pid);
 	uint64_t times[2];
 	int status = 0;
-	bool good = hear_it(&it, times, sizeof(times), 5000);
 
-	if (!good) {
+	if (!hear_it(&it, times, sizeof(times), 5000)) {
 		end_it(&it);
-		return false;
+		close(mounts);
+		return 0;
 	}
 	/* Not await_end(): its naps would be measured as well. */
 	waitpid(it.pid, &status, 0);
 	*took = (double)(now() - *m->exec_at) / 1000;
 	close(it.in);
 	close(it.out);
+	if (mounts < 0)
+		return -1;
+	close(mounts);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 7;
+}
+
+static bool start(struct meter *m, struct init *init, double *took)
+{
+	int went, tries = 10;
+
+	do
+		went = start_once(m, init, took);
+	while (went < 0 && --tries);
+	return went > 0;
 }
 
 /* The first takes its turn too; what the others take longer is what counts. */

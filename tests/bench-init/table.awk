@@ -75,7 +75,7 @@ function row(mode, title,   i, out, r)
 function cell(mode, who,   text)
 {
 	text = (mode, who) in mid ? figure(mid[mode, who]) : "-"
-	return mode == "start" && who == "direct" ? "(" text ")" : text
+	return mode ~ /^(start|alone)$/ && who == "direct" ? "(" text ")" : text
 }
 
 function width(n)
@@ -102,6 +102,15 @@ function part(mode, share,   b)
 	return b == "none" ? b : b * share
 }
 
+function start_up(who)
+{
+	at_most("start", who, part("start", 0.25),
+		"start-up overhead, a quarter of the best peer's, us")
+	at_most("alone", who, part("alone", 0.25),
+		"  on one processor, a quarter of the best peer's, us")
+	at_most("alone", who, 125, "  on one processor, aim, us")
+}
+
 function loss(who,   l, h)
 {
 	if (!has("pairs-above", who))
@@ -119,6 +128,7 @@ END {
 		out = out sprintf(" %*s", width(name[i]), name[i])
 	print out sprintf(" %8s", "to best")
 	row("start", "start-up overhead, us")
+	row("alone", "  on one processor, us")
 	row("memory", "resident, kB")
 	row("memory-pss", "  its share (Pss)")
 	row("memory-private", "  private")
@@ -134,17 +144,14 @@ END {
 
 	split(release, r, ".")
 	releases = r[1] > 6 || (r[1] == 6 && r[2] + 0 >= 15)
-	at_most("start", "kith-init", part("start", 0.25),
-		"start-up overhead, a quarter of the best peer's, us")
-	at_most("start", "kith-init", 125, "start-up overhead, aim, us")
+	start_up("kith-init")
+	start_up("core")
 	at_most("memory", "kith-init", 64, "resident, kB")
 	at_most("memory", "kith-init", 24, "resident, aim, kB")
 	at_most("memory", "core", 64, "resident, kB")
 	at_most("size", "core", 40000, "file, bytes")
 	at_most("size", "kith-init", 128000, "file, bytes")
 	at_most("calls", "kith-init", 14, "system calls")
-	at_most("start", "core", part("start", 0.25),
-		"start-up overhead, a quarter of the best peer's, us")
 	if (releases)
 		at_most("crowd", "kith-init", 0, "CPU per orphan, us")
 	at_most("crowd", "tracking", part("crowd", 0.2),
