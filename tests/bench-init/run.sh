@@ -161,7 +161,7 @@ meter memory "-w 1000" "$base"
 meter calls "-n 21" direct= "$base"
 meter wakeups "-w $idle" "$base"
 meter forward "-n $forward -l 100" direct= "$base"
-meter lost "-n $lost -w 1200" "$base" direct= 'tini-g=tini -g --'
+meter lost "-n $lost -w 1200" "$base" direct= "tini-g=$(command -v tini) -g --"
 pairs
 meter coalesce "-n $coalesce -l 50"
 meter storm "-n $storm -l $live" "$tracking"
