@@ -32,14 +32,16 @@ const struct dialect *as_called(char **argv)
 	if (!argv[0])
 		return &own_dialect;
 	if (argv[1] && strncmp(argv[1], OFTEN("--as="), 5) == 0) {
-		name = argv[1] + 5;
-		forget(argv, 1);
-		return find_dialect(name);
+		d = find_dialect(argv[1] + 5);
+		if (d)
+			forget(argv, 1);
+		return d;
 	}
 	if (argv[1] && strcmp(argv[1], OFTEN("--as")) == 0) {
-		name = argv[2];
-		forget(argv, name ? 2 : 1);
-		return name ? find_dialect(name) : NULL;
+		d = argv[2] ? find_dialect(argv[2]) : NULL;
+		if (d)
+			forget(argv, 2);
+		return d;
 	}
 	for (name = at = argv[0]; *at; at++)
 		if (*at == '/')

@@ -15,7 +15,8 @@ extern const struct called {
 
 /*
  * The dialect for this command line.  Takes away from argv what asked for it:
- * argv[1] is the first option afterwards.  NULL: --as named nobody we know.
+ * argv[1] is the first option afterwards.  NULL: --as named nobody we know, and
+ * is still there.
  */
 const struct dialect *as_called(char **argv);
 

@@ -1,5 +1,6 @@
 #include "pid1/explain.h"
 
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -45,6 +46,10 @@ static void say_place(struct say *s, const struct launch *l)
 					   "the terminal is handed on",
 					   "the terminal is another's" };
 
+	if (l->options->pause) {
+		line(s, "program", "none", NULL);
+		return;
+	}
 	line(s, "program",
 	     l->place == APART      ? "in a session of its own"
 	     : l->place == TOGETHER ? "in the group of kith-init"
@@ -66,6 +71,8 @@ static void say_reaping(struct say *s, const struct launch *l)
 	}
 	if (l->options->reaping == REAP_EACH)
 		why = "asked for";
+	else if (l->options->supervised)
+		why = "one program may follow another";
 	else if (l->tracks)
 		why = "each orphan is to be told of";
 	else if (l->place == TOGETHER)
@@ -102,13 +109,32 @@ static void say_scope(struct say *s, const char *about, uint8_t scope,
 	line(s, about, words[scope], why);
 }
 
-static void say_limits(struct say *s, const struct options *o, bool has_cgroup)
+/* Is what this limit is called one of the controllers there? */
+static bool has_controller(int cgroup, const struct limit *l)
+{
+	char text[512];
+	const char *at;
+	size_t len;
+
+	if (slurp(cgroup, "cgroup.controllers", text, sizeof(text)) <= 0)
+		return false;
+	for (at = text; *at; at += len + (at[len] != '\0')) {
+		len = before(at, " \n");
+		if (len == l->name_len && memcmp(at, l->name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void say_limits(struct say *s, const struct options *o,
+		       const struct cgroup *c)
 {
 	unsigned int i;
 
 	for (i = 0; i < o->limits; i++)
 		line(s, "limit", o->limit[i].name,
-		     limit_place(&o->limit[i], has_cgroup));
+		     limit_place(&o->limit[i],
+				 c && has_controller(c->ours, &o->limit[i])));
 }
 
 int explain(const struct options *o)
@@ -125,8 +151,11 @@ int explain(const struct options *o)
 	say_init(&s, l.self);
 	say_place(&s, &l);
 	say_reaping(&s, &l);
-	say_scope(&s, "signals", o->scope, l.self, has_cgroup);
-	say_scope(&s, "rest", o->rest, l.self, has_cgroup);
-	say_limits(&s, o, has_cgroup);
+	if (!o->pause)
+		say_scope(&s, "signals", o->scope, l.self, has_cgroup);
+	/* The program itself is gone by then. */
+	say_scope(&s, "rest", o->rest == SCOPE_CHILD ? SCOPE_NONE : o->rest,
+		  l.self, has_cgroup);
+	say_limits(&s, o, has_cgroup ? &c : NULL);
 	return say_end(&s) ? 0 : CODE_FAILED;
 }

@@ -167,7 +167,7 @@ RARE static void say_last_words(struct journal *j, const struct policy *p,
 	if (j->options->report_fd >= 0)
 		report(j, p, code, now(j));
 	if (j->options->stats)
-		tally_print(&j->tally, 2);
+		tally_print(&j->tally, j->options->pause, 2);
 	if (j->trace >= 0)
 		kept(j, trace_end(j->trace, since(j), j->self, code));
 }

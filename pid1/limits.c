@@ -197,6 +197,9 @@ const char *limit_place(const struct limit *l, bool has_cgroup)
 	const struct kind *k = kind_of(l);
 
 	if (k->cgroup && has_cgroup)
-		return "by a cgroup, or else an rlimit";
-	return k->rlimit == NO_RLIMIT ? "nowhere" : "by an rlimit";
+		return k->rlimit == NO_RLIMIT
+			       ? "by a cgroup"
+			       : "by a cgroup, or else an rlimit";
+	return k->rlimit == NO_RLIMIT ? "nowhere: kith-init will refuse"
+				      : "by an rlimit";
 }

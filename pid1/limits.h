@@ -33,7 +33,7 @@ bool limits_want_cgroup(const struct options *o);
 RARE int limits_write(const struct options *o, struct cgroup *c,
 		      uint32_t *written, const struct limit **which);
 
-/* Where it goes: "cgroup", "rlimit", or "nowhere". */
+/* Where it goes, in words.  `has_cgroup`: there is the controller for it. */
 const char *limit_place(const struct limit *limit, bool has_cgroup);
 
 /* In the child: the others, as rlimits.  Returns 0 or an errno. */

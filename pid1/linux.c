@@ -129,6 +129,8 @@ static bool take_signal(struct linux_world *w, const struct timespec *patience,
 	h->sender = who_sent(w, &h->info);
 	if (sig == SIGCHLD)
 		hear_of(w, h);
+	else if (!w->reach.main)
+		w->owed = true; /* it may ask for the end: is anybody left? */
 	return true;
 }
 

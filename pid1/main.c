@@ -102,7 +102,8 @@ static struct wishes wishes_of(const struct options *o, enum place place)
 {
 	return (struct wishes){
 		.place = place,
-		.drains = o->rest != SCOPE_NONE,
+		/* The program itself is gone by then. */
+		.drains = o->rest != SCOPE_NONE && o->rest != SCOPE_CHILD,
 		.deadline = o->deadline_ns != TIME_NEVER,
 		.idle = o->pause,
 		.stops = o->stops,
@@ -295,17 +296,17 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	world.details = journal.clocked;
 	/* The second of a namespace is the first child of its init. */
 	linux_init(&world, l.self == 1 && pid == 2);
-	if (!conductor)
-		journal_started(&journal, pid, pid ? l.argv[0] : "");
+	if (plain)
+		journal_started(&journal, pid, l.argv[0]);
 	w = wishes_of(o, l.place);
 	policy_init(&policy, &w);
 	if (conductor)
 		conductor->between(&facts, &at);
 	code = serve(&policy, o, pid, facts, at, &journal, &delays);
-	if (o->recodes)
-		code = recode(o, code);
-	if (!o->pause && !policy.main_gone)
+	if (!policy.main_gone)
 		unheard_of(o);
+	if (o->recodes && (policy.main_gone || code != CODE_FAILED))
+		code = recode(o, code);
 	if (o->parting)
 		scope_send(&world.reach, (enum scope)o->scope, o->parting,
 			   NULL);
@@ -327,11 +328,12 @@ static bool taken_over(struct options *o, int *code)
 	return false;
 }
 
-RARE static int unknown(struct options *o)
+RARE static int unknown(struct options *o, char **argv)
 {
-	const struct complaint whom = { .trouble = BAD_VALUE,
+	const char *name = argv[1][4] ? argv[1] + 5 : argv[2];
+	const struct complaint whom = { .trouble = name ? BAD_VALUE : NO_VALUE,
 					.about = "--as",
-					.value = "NAME",
+					.value = name,
 					.why = "is nobody that is known" };
 
 	o->dialect = &own_dialect;
@@ -355,7 +357,7 @@ static int whole(char **argv, uint64_t mask, int *asked_by)
 	int code;
 
 	if (!d)
-		return unknown(&o);
+		return unknown(&o, argv);
 	code = options_read(&o, d, argv);
 	if (code)
 		return code;

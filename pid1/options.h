@@ -90,6 +90,7 @@ struct options {
 	bool stats;                        /* tell of all children in the end */
 	bool warn_reaped;  /* tell of every orphan as it is reaped */
 	bool pause;        /* no program: only adopt and reap */
+	bool supervised;   /* one may follow another: see supervise.h */
 	bool try_shell;    /* a program of no known format is given to sh */
 	bool keep_stdout;  /* there is more to be said there */
 	int report_fd;     /* the JSON line of the end; -1 */

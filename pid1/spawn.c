@@ -60,7 +60,7 @@ void launch_prepare(struct launch *l, const struct options *o)
 		(pid_t)gettid(); /* as getpid(); musl knows it without asking */
 	l->argv = o->program;
 	l->tracks = o->stats || o->warn_reaped || o->report_fd >= 0 ||
-		    o->trace || o->level >= LOG_DEBUG;
+		    o->trace || o->level >= LOG_DEBUG || o->supervised;
 	l->place = o->place ? (enum place)o->place : APART;
 	l->leaves = may_leave_it_to_kernel(l);
 	l->tty = -1;

@@ -171,8 +171,6 @@ RARE static int begin_supervising(struct options *o)
 		code = open_new(v, o);
 	}
 	find_oneself(v);
-	/* Each of them is of interest; and mains come and go. */
-	o->reaping = REAP_EACH;
 	o->conductor = &conductor;
 	return code;
 }

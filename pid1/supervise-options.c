@@ -31,38 +31,35 @@ static const struct supervise_options defaults = {
 /* Where a row's value goes. */
 #define AT(member) ((int)offsetof(struct supervise_options, member))
 
-static void *field(int offset)
+static void *field(struct options *o, int offset)
 {
 	if (!supervise_options.wanted)
 		supervise_options = defaults;
+	o->supervised = true;
 	return (char *)&supervise_options + offset;
 }
 
 static const char *set_flag(struct options *o, const char *value, int at)
 {
-	(void)o;
 	(void)value;
-	*(bool *)field(at) = true;
+	*(bool *)field(o, at) = true;
 	return NULL;
 }
 
 static const char *set_word(struct options *o, const char *value, int at)
 {
-	(void)o;
-	*(const char **)field(at) = value;
+	*(const char **)field(o, at) = value;
 	return *value ? NULL : "is empty";
 }
 
 static const char *set_time(struct options *o, const char *value, int at)
 {
-	(void)o;
-	return read_time(value, field(at)) ? NULL : "is no time";
+	return read_time(value, field(o, at)) ? NULL : "is no time";
 }
 
 static const char *set_number(struct options *o, const char *value, int at)
 {
-	(void)o;
-	return read_number(value, strlen(value), 1000000, field(at))
+	return read_number(value, strlen(value), 1000000, field(o, at))
 		       ? NULL
 		       : "is no number from 0 to 1000000";
 }
@@ -72,10 +69,9 @@ static const char *set_signal(struct options *o, const char *value, int at)
 {
 	int sig = signal_number(value, strlen(value));
 
-	(void)o;
 	if (!sig && strcmp(value, "none") != 0)
 		return "is no signal";
-	*(int *)field(at) = sig;
+	*(int *)field(o, at) = sig;
 	return NULL;
 }
 
@@ -95,10 +91,9 @@ static const char *set_restart(struct options *o, const char *value, int at)
 					     NULL };
 	int i = choose(words, value);
 
-	(void)o;
 	if (i < 0)
 		return "is none of never, on-failure, always";
-	*(uint8_t *)field(at) = (uint8_t)i;
+	*(uint8_t *)field(o, at) = (uint8_t)i;
 	supervise_options.softly = true;
 	return NULL;
 }
@@ -108,10 +103,9 @@ static const char *set_unwell(struct options *o, const char *value, int at)
 	static const char *const words[] = { "restart", "stop", "tell", NULL };
 	int i = choose(words, value);
 
-	(void)o;
 	if (i < 0)
 		return "is none of restart, stop, tell";
-	*(uint8_t *)field(at) = (uint8_t)i;
+	*(uint8_t *)field(o, at) = (uint8_t)i;
 	return NULL;
 }
 
@@ -124,12 +118,11 @@ static const char *set_size(struct options *o, const char *value, int at)
 		len ? strchr(units, value[len - 1] | ('a' - 'A')) : NULL;
 	uint64_t n;
 
-	(void)o;
 	if (!unit || !*unit)
 		unit = NULL;
 	if (!read_number(value, len - (unit != NULL), UINT64_C(1) << 33, &n))
 		return "is no size";
-	*(uint64_t *)field(at) = unit ? n << (10 * (unit - units + 1)) : n;
+	*(uint64_t *)field(o, at) = unit ? n << (10 * (unit - units + 1)) : n;
 	return NULL;
 }
 

@@ -52,9 +52,13 @@ static void say_death(struct say *s, const struct death *d)
 	say_ending(s, d->status);
 }
 
-static void say_main(struct say *s, const struct tally *t)
+static void say_main(struct say *s, const struct tally *t, bool idle)
 {
 	say_text(s, "kith-init: direct children: ");
+	if (idle) {
+		say_text(s, "0\n");
+		return;
+	}
 	say_number(s, 1 + t->again);
 	if (!t->main.pid) {
 		say_text(s, ", never heard of again\n");
@@ -96,11 +100,11 @@ static void say_orphans(struct say *s, const struct tally *t)
 	}
 }
 
-void tally_print(const struct tally *t, int fd)
+void tally_print(const struct tally *t, bool idle, int fd)
 {
 	struct say s = SAY(fd);
 
-	say_main(&s, t);
+	say_main(&s, t, idle);
 	say_orphans(&s, t);
 	say_text(&s, "kith-init: signals passed on: ");
 	say_number(&s, t->passed_on);

@@ -42,7 +42,7 @@ struct tally {
 void tally_death(struct tally *t, const struct death *death, bool is_main);
 void tally_signal(struct tally *t, bool passed_on);
 
-/* Everything, to a descriptor. */
-RARE void tally_print(const struct tally *t, int fd);
+/* Everything, to a descriptor; without a main child there is less of it. */
+RARE void tally_print(const struct tally *t, bool idle, int fd);
 
 #endif

@@ -74,15 +74,28 @@ program() {
 		"4242 4343 4343 44 " "then it is that, and these groups ($about)"
 }
 
-pauses() {
-	[ "$where" = below ] || return 0
-	"$init" --pause &
+# paused ARGUMENTS: run it until it sleeps, and ask it to end.
+paused() {
+	"$init" --pause "$@" &
 	job=$!
-	until grep -q '^SigBlk:.*[^0]' "/proc/$job/status"; do :; done
-	sleep 0.05
+	until_true grep -q '^271 \|^128 ' "/proc/$job/syscall"
 	kill -TERM $job
 	wait $job
-	is $? 0 "--pause ends with 0 when asked to ($about)"
+}
+pauses() {
+	[ "$where" = below ] || return 0
+	for how in kernel each; do
+		paused --reap $how
+		is $? 0 "--pause ends with 0 when asked to, --reap $how ($about)"
+	done
+	paused --stats --report 3 -vv 3>"$tmp/report" 2>"$tmp/said"
+	matches "$? $(cat "$tmp/report")" '0 *"stops":1,"drain":"nobody"}' \
+		"and at once if nobody is there, also if orphans are told of ($about)"
+	is "$(cat "$tmp/said")" "kith-init: direct children: 0
+kith-init: adopted orphans: 0
+kith-init: signals passed on: 0" "of a program nothing is said ($about)"
+	is "$("$init" --explain --pause | grep -c '^program:  none$\|^signals:')" 1 \
+		"nor does --explain ($about)"
 	is "$(code --pause true)" \
 		"2 kith-init: --pause runs no program" \
 		"and runs no program ($about)"
@@ -96,7 +109,10 @@ drain() {
 reports() {
 	is "$(drain true)" nobody "drain: nobody ($about)"
 	is "$(drain sh -c 'sleep 50 & exit 1')" ended "drain: ended ($about)"
-	is "$(drain --rest none sh -c 'sleep 1 & exit 1')" left "drain: left ($about)"
+	for rest in none child; do
+		is "$(drain --rest $rest sh -c 'sleep 1 & exit 1')" left \
+			"drain: left, --rest $rest ($about)"
+	done
 	is "$(drain --grace 0.1 sh -c '(trap "" TERM; echo >&2; sleep 50; :) &
 		sleep 0.2; exit 1')" killed "drain: killed ($about)"
 }
