@@ -15,27 +15,29 @@ enum { WRONG = 1, NO_EXEC = 2, LAST_SIGNAL = 31 };
 
 /* --- what is asked --------------------------------------------------------- */
 
-/* A number as scanf("%d") reads it; -1 if there is none, or too great a one. */
-static int scan(const char **text)
+int scan_number(const char **text, int most)
 {
 	const char *p = *text + strspn(*text, " \t\n\v\f\r");
+	const bool below = *p == '-';
 	size_t len;
 	uint64_t n;
 
-	p += *p == '+';
+	p += below || *p == '+';
 	len = strspn(p, "0123456789");
 	*text = p + len;
-	return len && read_number(p, len, LAST_SIGNAL, &n) ? (int)n : -1;
+	if (!len || !read_number(p, len, (uint64_t)most, &n) || (below && n))
+		return -1;
+	return (int)n;
 }
 
 static const char *read_pair(struct options *o, const char *value, int unused)
 {
-	int from = scan(&value), to;
+	int from = scan_number(&value, LAST_SIGNAL), to;
 
 	(void)unused;
 	if (from < 1 || *value++ != ':')
 		return "is not SIGNAL:SIGNAL";
-	to = scan(&value);
+	to = scan_number(&value, LAST_SIGNAL);
 	if (to < 0)
 		return "is not SIGNAL:SIGNAL";
 	o->rewrites = true;
@@ -103,6 +105,8 @@ static void stop_for_good(struct options *o, int sig)
 
 static const char *check(struct options *o)
 {
+	if (o->errand != ERRAND_RUN || !o->program[0])
+		return NULL;
 	if (is("DUMB_INIT_DEBUG", "1")) {
 		o->level = LOG_DEBUG;
 		note("Running in debug mode.\n");
@@ -124,57 +128,90 @@ static const char *check(struct options *o)
 
 /* --- what is said ---------------------------------------------------------- */
 
+/* As it was called. */
+static void say_name(struct say *s, const struct options *o, const char *after)
+{
+	say_text(s, o->words[0]);
+	say_text(s, after);
+}
+
+static void say_help(struct say *s, const struct options *o)
+{
+	say_text(s, "Usage: ");
+	say_name(s, o, " [option] command [[arg] ...]\n");
+	say_text(
+		s,
+		"\n"
+		"This is kith-init, which answers to dumb-init's name and "
+		"options:\n"
+		"\n"
+		"  -c, --single-child  signals go to the command only; it gets "
+		"no session\n"
+		"  -r, --rewrite s:r   send r instead of signal s, by number; "
+		"0: nothing\n"
+		"  -v, --verbose       tell what is going on\n"
+		"  -h, --help          this\n"
+		"  -V, --version       the version\n"
+		"\n"
+		"Environment:\n"
+		"\n"
+		"  DUMB_INIT_DEBUG=1   as -v\n"
+		"  DUMB_INIT_SETSID=0  as -c\n");
+}
+
 static int answer(const struct options *o)
 {
 	struct say s = SAY(2);
 
 	say_text(&s, "dumb-init v1.2.5_kith-init\n");
 	if (o->errand == ERRAND_HELP)
-		say_text(&s,
-			 "Usage: dumb-init [option] command [[arg] ...]\n"
-			 "\n"
-			 "This is kith-init, which answers to dumb-init's name "
-			 "and options:\n"
-			 "\n"
-			 "  -c, --single-child  signals go to the command "
-			 "only; it "
-			 "gets no session\n"
-			 "  -r, --rewrite s:r   send r instead of signal s, by "
-			 "number; 0: nothing\n"
-			 "  -v, --verbose       tell what is going on\n"
-			 "  -h, --help          this\n"
-			 "  -V, --version       the version\n"
-			 "\n"
-			 "Environment:\n"
-			 "\n"
-			 "  DUMB_INIT_DEBUG=1   as -v\n"
-			 "  DUMB_INIT_SETSID=0  as -c\n");
+		say_help(&s, o);
 	return say_end(&s) ? 0 : WRONG;
+}
+
+/* Is it one of ours, with a value that it does not take? */
+static bool has_too_much(const char *word)
+{
+	size_t len = before(word + 2, "="), i;
+
+	for (i = 0; rows[i].name; i++)
+		if (strncmp(rows[i].name, word + 2, len) == 0 &&
+		    !rows[i].name[len])
+			return true;
+	return false;
+}
+
+static void say_long(struct say *s, const char *word)
+{
+	bool much = has_too_much(word);
+	char one[2] = "";
+
+	say_text(s, much ? "option '" : "unrecognized option '");
+	for (; *word && !(much && *word == '='); word++) {
+		one[0] = *word;
+		say_text(s, one);
+	}
+	say_text(s, much ? "' doesn't allow an argument\n" : "'\n");
 }
 
 static void say_bad_option(struct say *s, const char *word)
 {
 	char letter[2] = { 0, 0 };
 
-	say_text(s, "dumb-init: ");
 	if (word[1] == '-') {
-		say_text(s, "unrecognized option '");
-		say_text(s, word);
+		say_long(s, word);
 	} else {
 		letter[0] = word[1 + strspn(word + 1, "hVvcr")];
 		say_text(s, "invalid option -- '");
 		say_text(s, letter);
+		say_text(s, "'\n");
 	}
-	say_text(s, "'\n");
 }
 
 static void say_no_value(struct say *s, const char *word)
 {
-	say_text(
-		s,
-		word[1] == '-'
-			? "dumb-init: option '--rewrite' requires an argument\n"
-			: "dumb-init: option requires an argument -- 'r'\n");
+	say_text(s, word[1] == '-' ? "option '--rewrite' requires an argument\n"
+				   : "option requires an argument -- 'r'\n");
 }
 
 static int complain_as_dumb_init(const struct options *o,
@@ -183,12 +220,13 @@ static int complain_as_dumb_init(const struct options *o,
 	struct say s = SAY(2);
 	int code = WRONG;
 
-	(void)o;
 	switch (c->trouble) {
 	case BAD_OPTION:
+		say_name(&s, o, ": ");
 		say_bad_option(&s, c->about);
 		break;
 	case NO_VALUE:
+		say_name(&s, o, ": ");
 		say_no_value(&s, c->about);
 		break;
 	case BAD_VALUE:
@@ -199,8 +237,9 @@ static int complain_as_dumb_init(const struct options *o,
 			     "Use --help for full usage.\n");
 		break;
 	case NO_PROGRAM:
-		say_text(&s, "Usage: dumb-init [option] program [args]\n"
-			     "Try dumb-init --help for full usage.\n");
+		say_text(&s, "Usage: ");
+		say_name(&s, o, " [option] program [args]\nTry ");
+		say_name(&s, o, " --help for full usage.\n");
 		break;
 	case NOT_FOUND:
 	case CANNOT_RUN:
@@ -249,7 +288,11 @@ static void say_forwarded(struct say *s, const struct options *o, int sig)
 		say_number(s, (uint64_t)sent);
 		say_text(s, ".\n");
 	}
-	line(s, "Forwarded signal ", sent, " to children.\n");
+	if (sent)
+		line(s, "Forwarded signal ", sent, " to children.\n");
+	else
+		line(s, "Not forwarding signal ", sent,
+		     " to children (ignored).\n");
 }
 
 static void remark(const struct options *o, const struct remarked *r)
@@ -268,6 +311,9 @@ static void remark(const struct options *o, const struct remarked *r)
 	case REFUSED:
 		line(&s, "Received signal ", r->sig, ".\n");
 		say_forwarded(&s, o, r->sig);
+		if (r->sig == SIGTSTP || r->sig == SIGTTIN || r->sig == SIGTTOU)
+			say_text(&s, "[dumb-init] Suspending self due to TTY "
+				     "signal.\n");
 		break;
 	case REAPED:
 		say_ended(&s, r);

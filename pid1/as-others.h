@@ -24,4 +24,10 @@
 extern const struct dialect tini_dialect;
 extern const struct dialect dumb_init_dialect;
 
+/*
+ * A number as scanf(3) reads one, with blanks and a sign before it, from 0 to
+ * most: or -1.  *text is put behind it.
+ */
+int scan_number(const char **text, int most);
+
 #endif

@@ -4,6 +4,7 @@
 #include "pid1/as-others.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,15 +23,31 @@ enum { FATAL = 1 };
 /* One code, which becomes 0. */
 static const char *read_expected(struct options *o, const char *value, int what)
 {
-	uint64_t n;
+	/* No number at all is 0 to strtol(3), and to tini. */
+	int n = *value ? scan_number(&value, 255) : 0;
 
 	(void)what;
-	if (!read_number(value, strlen(value), 255, &n))
+	if (n < 0 || *value)
 		return "is no code from 0 to 255";
 	if (o->recodes == MAX_RECODES)
 		return "is one too many";
 	o->recode[o->recodes++] =
 		(struct recode){ .from = (uint8_t)n, .to = (uint8_t)n };
+	return NULL;
+}
+
+/* Those that tini knows, and as it writes them. */
+static const char *read_parent_death(struct options *o, const char *value,
+				     int unused)
+{
+	const int sig = signal_number(value, strlen(value));
+	const char *name = sig ? signal_name(sig) : NULL;
+
+	(void)unused;
+	if (!name || strcmp(name, value) != 0 || sig == SIGSTKFLT ||
+	    sig == SIGIO || sig == SIGPWR)
+		return "is no signal";
+	o->parent_death = sig;
 	return NULL;
 }
 
@@ -42,7 +59,7 @@ static const struct option_row rows[] = {
 	{ 'v', NULL, NULL, read_louder, 1, NULL },
 	{ 'w', NULL, NULL, read_flag, AT(warn_reaped), NULL },
 	{ 'g', NULL, NULL, read_scope_is, SCOPE_GROUP, NULL },
-	{ 'p', NULL, "SIGNAL", read_signal, AT(parent_death), NULL },
+	{ 'p', NULL, "SIGNAL", read_parent_death, 0, NULL },
 	{ 'e', NULL, "CODE", read_expected, 0, NULL },
 	{ 0 },
 };
@@ -56,16 +73,28 @@ static void defaults(struct options *o)
 	o->rest = SCOPE_NONE;
 	o->stops = 0;
 	o->try_shell = true;
+	o->grouped = true;
 }
 
-/* As atoi() reads it, within what there is. */
+/* As atoi() reads it.  It has no sign in tini, so that -1 is a great deal. */
 static uint8_t verbosity(const char *text)
 {
-	int n = LOG_ERROR + atoi(text);
+	const unsigned int n = (unsigned int)atoi(text);
+	const unsigned int most = LOG_DEBUG - LOG_ERROR;
 
-	return (uint8_t)(n < LOG_ERROR   ? LOG_ERROR
-			 : n > LOG_DEBUG ? LOG_DEBUG
-					 : n);
+	return (uint8_t)(LOG_ERROR + (n < most ? n : most));
+}
+
+/* "sh -- -c ...", as the usage has it. */
+static void take_dashes_away(struct options *o)
+{
+	char **program = o->program;
+
+	if (!program[0] || !program[1] || strcmp(program[1], "--") != 0 ||
+	    strcmp(program[-1], "--") == 0) /* it was there already */
+		return;
+	program[1] = program[0];
+	o->program++;
 }
 
 /* The environment has the last word. */
@@ -73,15 +102,14 @@ static const char *check(struct options *o)
 {
 	const char *level = getenv("TINI_VERBOSITY");
 
+	/* The only long option there is, if there is no other. */
+	if (o->errand == ERRAND_VERSION && o->words[2])
+		return "--version";
 	if (level)
 		o->level = verbosity(level);
 	if (getenv("TINI_KILL_PROCESS_GROUP"))
 		o->scope = SCOPE_GROUP;
-	if (o->program[0] && o->program[1] &&
-	    strcmp(o->program[1], "--") == 0) {
-		o->program[1] = o->program[0];
-		o->program++;
-	}
+	take_dashes_away(o);
 	o->keep_stdout = o->level >= LOG_INFO;
 	return NULL;
 }
@@ -114,12 +142,22 @@ static void say_quoted_number(struct say *s, const char *before, int n)
 	say_text(s, "'");
 }
 
-static void say_usage(struct say *s)
+/* As it was called, without the folder. */
+static const char *name_of(const struct options *o)
 {
+	const char *slash = strrchr(o->words[0], '/');
+
+	return slash ? slash + 1 : o->words[0];
+}
+
+static void say_usage(struct say *s, const struct options *o)
+{
+	say_text(s, name_of(o));
+	say_text(s, " (" VERSION ")\nUsage: ");
+	say_text(s, name_of(o));
 	say_text(
 		s,
-		"tini (" VERSION ")\n"
-		"Usage: tini [OPTIONS] PROGRAM -- [ARGS] | --version\n"
+		" [OPTIONS] PROGRAM -- [ARGS] | --version\n"
 		"\n"
 		"This is kith-init, which answers to tini's name and options:\n"
 		"\n"
@@ -148,7 +186,7 @@ static int answer(const struct options *o)
 	struct say s = SAY(1);
 
 	if (o->errand == ERRAND_HELP)
-		say_usage(&s);
+		say_usage(&s, o);
 	else if (o->errand == ERRAND_VERSION)
 		say_text(&s, VERSION "\n");
 	else
@@ -160,22 +198,32 @@ static int answer(const struct options *o)
 }
 
 /* "-sx": which of these is it that is none of tini's?  "-se": which wants more? */
-static void say_letter(struct say *s, const char *what, const char *letter)
+static void say_letter(struct say *s, const struct options *o, const char *what,
+		       const char *letter)
 {
 	char text[2] = { *letter, '\0' };
 
-	say_text(s, "tini: ");
+	say_text(s, o->words[0]);
+	say_text(s, ": ");
 	say_text(s, what);
 	say_text(s, " -- '");
 	say_text(s, text);
 	say_text(s, "'\n");
+	say_usage(s, o);
 }
 
-static int exec_code(int error)
+/* It is a child of tini's that fails, and ends with a code like any other. */
+static int exec_code(const struct options *o, int error)
 {
-	return error == ENOENT   ? CODE_NOT_FOUND
-	       : error == EACCES ? CODE_CANNOT
-				 : FATAL;
+	const int code = error == ENOENT   ? CODE_NOT_FOUND
+			 : error == EACCES ? CODE_CANNOT
+					   : FATAL;
+	unsigned int i;
+
+	for (i = 0; i < o->recodes; i++)
+		if (o->recode[i].from == code)
+			return 0;
+	return code;
 }
 
 static int complain_as_tini(const struct options *o, const struct complaint *c)
@@ -183,25 +231,25 @@ static int complain_as_tini(const struct options *o, const struct complaint *c)
 	struct say s = SAY(2);
 	int code = FATAL;
 
-	(void)o;
 	switch (c->trouble) {
 	case BAD_OPTION:
-		say_letter(&s, "invalid option",
+	case BAD_USE:
+		say_letter(&s, o, "invalid option",
 			   c->about + 1 + strspn(c->about + 1, "hlsvwgpe"));
-		say_usage(&s);
 		break;
 	case NO_VALUE:
-		say_letter(&s, "option requires an argument",
+		say_letter(&s, o, "option requires an argument",
 			   c->about + strlen(c->about) - 1);
-		say_usage(&s);
 		break;
 	case NO_PROGRAM:
-		say_usage(&s);
+		say_usage(&s, o);
 		break;
 	case BAD_VALUE:
 		begin(&s, "FATAL");
 		say_text(&s, "Not a valid option for -");
-		say_text(&s, strchr(c->about, 'e') ? "e: " : "p: ");
+		/* The first that takes a value takes all that is behind. */
+		say_text(&s, c->about[strcspn(c->about, "ep")] == 'e' ? "e: "
+								      : "p: ");
 		say_text(&s, c->value);
 		say_text(&s, "\n");
 		break;
@@ -213,10 +261,9 @@ static int complain_as_tini(const struct options *o, const struct complaint *c)
 		say_text(&s, " failed: ");
 		say_text(&s, strerror(c->error));
 		say_text(&s, "\n");
-		code = exec_code(c->error);
+		code = exec_code(o, c->error);
 		break;
 	case CANNOT_START:
-	case BAD_USE:
 		begin(&s, "FATAL");
 		say_text(&s, c->about);
 		say_text(&s, " failed: ");
@@ -241,13 +288,12 @@ static void say_main_ended(struct say *s, int status)
 }
 
 /* Which level a remark is of. */
-static enum level level_of(const struct options *o, const struct remarked *r)
+static enum level level_of(const struct remarked *r)
 {
 	switch (r->remark) {
 	case REFUSED:
-		return LOG_WARN;
 	case REAPED:
-		return o->warn_reaped ? LOG_WARN : LOG_DEBUG;
+		return LOG_WARN;
 	case STARTED:
 	case MAIN_ENDED:
 		return LOG_INFO;
@@ -276,12 +322,8 @@ static void say_remark(struct say *s, const struct options *o,
 				   strerror(r->error));
 		break;
 	case REAPED:
-		if (o->warn_reaped) {
-			say_text(s, "Reaped zombie process with pid=");
-			say_number(s, (uint64_t)r->pid);
-		} else {
-			say_quoted_number(s, "Reaped child with pid:", r->pid);
-		}
+		say_text(s, "Reaped zombie process with pid=");
+		say_number(s, (uint64_t)r->pid);
 		break;
 	case MAIN_ENDED:
 		say_main_ended(s, r->status);
@@ -291,12 +333,27 @@ static void say_remark(struct say *s, const struct options *o,
 	}
 }
 
+static void say_reaped(pid_t pid)
+{
+	struct say s = SAY(1);
+
+	begin(&s, "DEBUG");
+	say_text(&s, "Received SIGCHLD\n");
+	begin(&s, "DEBUG");
+	say_quoted_number(&s, "Reaped child with pid:", pid);
+	say_text(&s, "\n");
+	say_end(&s);
+}
+
 static void remark(const struct options *o, const struct remarked *r)
 {
-	enum level level = level_of(o, r);
+	enum level level = level_of(r);
 	struct say s = SAY(level <= LOG_WARN ? 2 : 1);
+	const bool died = r->remark == REAPED || r->remark == MAIN_ENDED;
 
-	if (level > o->level)
+	if (died && o->level >= LOG_DEBUG)
+		say_reaped(r->pid);
+	if (level > o->level || (r->remark == REAPED && !o->warn_reaped))
 		return;
 	begin(&s, level == LOG_WARN   ? "WARN "
 		  : level == LOG_INFO ? "INFO "

@@ -526,7 +526,6 @@ RARE static void look_at_proc(struct linux_world *w)
 
 void linux_init(struct linux_world *w, bool first)
 {
-	w->stops = w->reach.place == TOGETHER ? WUNTRACED : 0;
 	w->owed = !first;
 	w->sigfd = -1;
 	if (w->leaves && !w->reach.main)

@@ -72,8 +72,8 @@ struct linux_world {
 extern const struct facts linux_facts;
 
 /*
- * Everything but reach, options, let_go, leaves and details is filled in.  `first`:
- * main is known to be the first child there ever was.
+ * Everything but reach, options, let_go, leaves, details and stops is filled in.
+ * `first`: main is known to be the first child there ever was.
  */
 void linux_init(struct linux_world *w, bool first);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pid1/as.h"
@@ -294,6 +295,7 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	world.held = &keepers;
 	world.leaves = l.leaves;
 	world.details = journal.clocked;
+	world.stops = l.place == TOGETHER && launch_is_job() ? WUNTRACED : 0;
 	/* The second of a namespace is the first child of its init. */
 	linux_init(&world, l.self == 1 && pid == 2);
 	if (plain)

@@ -82,6 +82,11 @@ RARE static int read_long(struct options *o, char ***word)
 	return apply(o, row, whole, value);
 }
 
+static bool answers(const struct options *o)
+{
+	return o->errand >= ERRAND_ANSWER;
+}
+
 /* "-g", "-gv", "-pTERM", "-p TERM". */
 RARE static int read_letters(struct options *o, char ***word)
 {
@@ -90,7 +95,7 @@ RARE static int read_letters(struct options *o, char ***word)
 	const char *value;
 	int code = 0;
 
-	for (letter = whole + 1; *letter && !code; letter++) {
+	for (letter = whole + 1; *letter && !code && !answers(o); letter++) {
 		row = find(o->dialect, letter, 1, false);
 		if (!row)
 			return bad(o, BAD_OPTION, whole, NULL, NULL);
@@ -127,9 +132,11 @@ int options_read(struct options *o, const struct dialect *d, char **argv)
 	int code;
 
 	o->dialect = d;
+	o->words = argv;
 	(d->defaults ? d->defaults : options_defaults)(o);
 	code = read_environment(o);
-	for (word = argv[0] ? argv + 1 : argv; !code && *word; word++) {
+	for (word = argv[0] ? argv + 1 : argv; !code && !answers(o) && *word;
+	     word++) {
 		if ((*word)[0] != '-' || !(*word)[1])
 			break;
 		if (strcmp(*word, OFTEN("--")) == 0) {

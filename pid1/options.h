@@ -20,6 +20,7 @@
  * B.	Options end at the first word that is none, or after "--": there is no
  *	permutation, and "--" is never needed unless the program begins with "-".
  * C.	A value that cannot be read is told of by name, before anything is done.
+ * D.	Who asks for help, the version or the licence gets it, whatever is behind.
  */
 #ifndef PID1_OPTIONS_H
 #define PID1_OPTIONS_H
@@ -54,10 +55,11 @@ enum level { LOG_QUIET, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, NR_LEVELS };
 /* What to do with the command line as a whole. */
 enum errand {
 	ERRAND_RUN,
-	ERRAND_HELP,
+	ERRAND_EXPLAIN, /* say what would be done, and why */
+	ERRAND_ANSWER,  /* these, whatever is said behind them: */
+	ERRAND_HELP = ERRAND_ANSWER,
 	ERRAND_VERSION,
 	ERRAND_LICENSE,
-	ERRAND_EXPLAIN, /* say what would be done, and why */
 };
 
 /* A list of words, in the order they came. */
@@ -82,8 +84,9 @@ struct limit {
 };
 
 struct options {
-	const struct dialect *dialect;     /* whose words; never NULL */
-	char **program;                    /* argv of the main child */
+	const struct dialect *dialect; /* whose words; never NULL */
+	char **words;   /* argv: the name, and all that is said */
+	char **program; /* argv of the main child */
 	const struct conductor *conductor; /* see parts.h; NULL: nobody */
 	uint8_t errand;                    /* enum errand */
 	uint8_t level;                     /* enum level */
@@ -97,8 +100,9 @@ struct options {
 	const char *trace; /* file of the event stream, or NULL */
 
 	/* Signals.  "Heard" is what came, "sent" what it became. */
-	uint8_t scope;    /* enum scope: for whom */
-	uint8_t place;    /* enum place; 0: as it fits */
+	uint8_t scope; /* enum scope: for whom */
+	uint8_t place; /* enum place; 0: as it fits */
+	bool grouped;  /* as it fits is a group, where it would be a session */
 	int parent_death; /* signal when our parent dies, or 0 */
 	uint64_t dropped; /* bit sig - 1: heard and not sent */
 	uint64_t stops;   /* heard: these ask everything to end */

@@ -15,7 +15,7 @@
 #define PIDFD_SIGNAL_PROCESS_GROUP 4
 #endif
 
-/* --- one process, one group ------------------------------------------------
+/* --- one process -----------------------------------------------------------
  */
 
 bool scope_repeatable(const siginfo_t *info)
@@ -58,22 +58,11 @@ static int to_main(const struct reach *r, int sig, const siginfo_t *info)
 			     : by_pid(r->main, sig, info);
 }
 
-static int to_group(const struct reach *r, int sig, const siginfo_t *info)
-{
-	if (r->place == TOGETHER)
-		return kill(0, sig) ? errno : 0;
-	if (r->main && r->pidfd >= 0 &&
-	    by_fd(r->pidfd, sig, info, PIDFD_SIGNAL_PROCESS_GROUP) == 0)
-		return 0;
-	/* While anybody is in it, its number is not given out again. */
-	return r->group && kill(-r->group, sig) == 0 ? 0 : ESRCH;
-}
-
 /* --- everybody that /proc shows --------------------------------------------
  */
 
 struct person {
-	pid_t pid, parent, session;
+	pid_t pid, parent, group, session;
 	uint64_t born;
 	int8_t below; /* init: 1 yes, 0 no, -1 not known yet */
 };
@@ -107,7 +96,9 @@ static bool ask(int folder, struct person *p)
 	if (!at || *at == 'Z' || *at == 'X')
 		return false;
 	p->parent = (pid_t)leading_number(at + 2);
-	at = word(at, 3);
+	at = word(at, 2);
+	p->group = at ? (pid_t)leading_number(at) : 0;
+	at = word(at, 1);
 	p->session = at ? (pid_t)leading_number(at) : 0;
 	at = at ? word(at, 16) : NULL;
 	p->born = at ? leading_number(at) : 0;
@@ -250,8 +241,9 @@ static bool tell(const struct census *c, const struct person *p, int sig,
 	return *err == 0;
 }
 
-static int to_counted(const struct reach *r, pid_t session, int sig,
-		      const siginfo_t *info)
+/* Those below init who are of this group and this session; 0: of any. */
+static int to_counted(const struct reach *r, pid_t group, pid_t session,
+		      int sig, const siginfo_t *info)
 {
 	struct census c = { .proc = -1 };
 	int err = take_census(&c, r->self), last = ESRCH;
@@ -262,6 +254,7 @@ static int to_counted(const struct reach *r, pid_t session, int sig,
 		struct person *p = &c.person[i];
 
 		if (p->pid == r->self || !is_below(&c, p, r->self) ||
+		    (group && p->group != group) ||
 		    (session && p->session != session))
 			continue;
 		any |= tell(&c, p, sig, info, &last);
@@ -271,9 +264,21 @@ static int to_counted(const struct reach *r, pid_t session, int sig,
 	return err ? to_main(r, sig, info) : any ? 0 : last;
 }
 
+static int to_group(const struct reach *r, int sig, const siginfo_t *info)
+{
+	/* In the group of whoever started init there are others as well. */
+	if (r->place == TOGETHER)
+		return to_counted(r, getpgid(0), 0, sig, info);
+	if (r->main && r->pidfd >= 0 &&
+	    by_fd(r->pidfd, sig, info, PIDFD_SIGNAL_PROCESS_GROUP) == 0)
+		return 0;
+	/* While anybody is in it, its number is not given out again. */
+	return r->group && kill(-r->group, sig) == 0 ? 0 : ESRCH;
+}
+
 static int to_session(const struct reach *r, int sig, const siginfo_t *info)
 {
-	return to_counted(r, r->place == APART ? r->group : getsid(0), sig,
+	return to_counted(r, 0, r->place == APART ? r->group : getsid(0), sig,
 			  info);
 }
 
@@ -328,12 +333,12 @@ static int to_cgroup(const struct reach *r, int sig, const siginfo_t *info)
 	int fd;
 
 	if (r->cgroup < 0)
-		return to_counted(r, 0, sig, info);
+		return to_counted(r, 0, 0, sig, info);
 	if (sig == SIGKILL && kill_at_once(r->cgroup))
 		return 0;
 	fd = openat(r->cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return to_counted(r, 0, sig, info);
+		return to_counted(r, 0, 0, sig, info);
 	while ((n = read(fd, text + kept, sizeof(text) - kept)) > 0)
 		kept = each_of(r, text, kept + (size_t)n, sig, info, &any);
 	close(fd);
@@ -358,9 +363,9 @@ int scope_send(const struct reach *r, enum scope scope, int sig,
 	case SCOPE_ALL:
 		if (r->self == 1)
 			return kill(-1, sig) ? errno : 0;
-		return to_counted(r, 0, sig, info);
+		return to_counted(r, 0, 0, sig, info);
 	case SCOPE_TREE:
-		return to_counted(r, 0, sig, info);
+		return to_counted(r, 0, 0, sig, info);
 	default:
 		return 0;
 	}
