@@ -74,6 +74,9 @@ static void defaults(struct options *o)
 	o->stops = 0;
 	o->try_shell = true;
 	o->grouped = true;
+	/* What it ignores, so that it may write to any terminal. */
+	o->dropped = UINT64_C(1) << (SIGTTIN - 1) | UINT64_C(1)
+							    << (SIGTTOU - 1);
 }
 
 /* As atoi() reads it.  It has no sign in tini, so that -1 is a great deal. */

@@ -59,7 +59,8 @@ static void leave_folder(void)
 /*
  * Init outlives the start of its child by years.  Holding a folder keeps a file
  * system busy; holding a pipe keeps its other end waiting.  stderr is kept as a
- * place for complaints.
+ * place for complaints; and by PID 1 all three, which others in its container
+ * know as /proc/1/fd/1: what cron runs there writes its log to it.
  */
 static void let_go(const int *kept, int n)
 {
@@ -208,8 +209,10 @@ struct keepers {
 static void let_go_of_others(const void *keepers)
 {
 	const struct keepers *k = keepers;
+	const bool first = k->journal->self == 1;
 	const int kept[] = { 2,
-			     k->options->keep_stdout ? 1 : 2,
+			     first ? 0 : 2,
+			     first || k->options->keep_stdout ? 1 : 2,
 			     k->journal->trace,
 			     k->options->report_fd,
 			     k->cgroup->ours,

@@ -17,8 +17,8 @@ in_there() {
 said() {
 	sed -E 's/\(([0-9]+)\)/(PID)/; s/(pid[=: ]+\x27?|PID )[0-9]+/\1N/
 		s/^(tini version |dumb-init v)[^ )]*/\1V/; s/^tini \(tini v.*/tini (V)/
-		s/_kith-init//; s/^[^ ]*(tini|dumb-init)(: |: option)/\1\2/
-		s/(Usage:|Try) [^ ]*dumb-init/\1 dumb-init/' | head -n "$lines"
+		s/_kith-init//; s|(^\|Usage: \|Try )/[^ ]*/|\1DIR/|' |
+		head -n "$lines"
 }
 
 # answer PROGRAM ARGUMENTS: its code, what went to stdout, what to stderr.
@@ -103,11 +103,18 @@ tini_codes() {
 	case_of "127||[FATAL tini (PID)] exec $tmp/torn failed: No such file or directory" \
 		'a script without its interpreter' -s "$tmp/torn"
 	case_of '9||' 'a script without a first line is given to sh' -s "$tmp/plain" 9
+	case_of '0|-- x|' 'a -- that was there is enough' -s -- "$tmp/words" -- x
+	case_of '0||[FATAL tini (PID)] exec nope failed: No such file or directory' \
+		'-e is for them, too' -s -e 127 nope
+	case_of '0||' '-e as strtol reads it' -s -e ' +03' sh -- -c 'exit 3'
+	case_of '0||' '-e -0' -s -e -0 true
+	case_of '0||' "-e ''" -s -e '' true
+	case_of '5||' "-e '' is 0" -s -e '' sh -- -c 'exit 5'
 	lines=1
-	case_of '1||tini: invalid option -- '"'x'" 'no such option' -x true
-	case_of '1||tini: invalid option -- '"'x'" 'among others' -sx true
-	case_of '1||tini: option requires an argument -- '"'e'" 'no value' -e
-	case_of '1||tini: option requires an argument -- '"'p'" 'nor for -p' -sp
+	case_of '1||DIR/tini: invalid option -- '"'x'" 'no such option' -x true
+	case_of '1||DIR/tini: invalid option -- '"'x'" 'among others' -sx true
+	case_of '1||DIR/tini: option requires an argument -- '"'e'" 'no value' -e
+	case_of '1||DIR/tini: option requires an argument -- '"'p'" 'nor for -p' -sp
 	case_of '1||tini (V)' 'no program' -s
 	case_of '1||tini (V)' 'nor behind --' --
 	case_of '0|tini (V)|' '-h' -h
@@ -115,7 +122,17 @@ tini_codes() {
 	case_of '0|tini version V|' '--version' --version
 	case_of '1||[FATAL tini (PID)] Not a valid option for -e: 300' '-e 300' -e 300 true
 	case_of '1||[FATAL tini (PID)] Not a valid option for -e: 5x' '-e 5x' -s -e5x true
-	case_of '1||[FATAL tini (PID)] Not a valid option for -p: FOO' '-p FOO' -p FOO true
+	for bad in FOO KILL 9 sigkill SIGIO SIGPWR SIGSTKFLT SIGRTMIN SIGe ''; do
+		case_of "1||[FATAL tini (PID)] Not a valid option for -p: $bad" \
+			"-p '$bad'" -s -p "$bad" true
+	done
+	case_of '1||[FATAL tini (PID)] Not a valid option for -p: SIGe' '-pSIGe' -spSIGe true
+	case_of '0|tini (V)|' 'help is given at once' -shx true
+	case_of '0|The MIT License (MIT)|' 'of two the first is answered' -l -h
+	for words in '-s --version' '--version true' '--version --version'; do
+		# shellcheck disable=SC2086	# words
+		case_of '1||DIR/tini: invalid option -- '"'-'" "$words" $words
+	done
 	lines=99
 	matches "$("$tmp/tini" --version)" 'tini version 0.19.0*' \
 		"tini: its version, as Docker looks for it ($about)"
@@ -127,10 +144,20 @@ tini_talk() {
 	case_of "137|[INFO  tini (PID)] Spawned child process 'sh' with pid 'N'
 [INFO  tini (PID)] Main child exited with signal (with signal 'Killed')|" \
 		'-v, a signal' -sv -- sh -c 'kill -KILL $$'
+	case_of "0|[INFO  tini (PID)] Spawned child process 'true' with pid 'N'
+[DEBUG tini (PID)] Received SIGCHLD
+[DEBUG tini (PID)] Reaped child with pid: 'N'
+[INFO  tini (PID)] Main child exited normally (with status '0')|" '-vv' -svv true
 	export TINI_VERBOSITY=2
 	case_of "0|[INFO  tini (PID)] Spawned child process 'true' with pid 'N'
 [INFO  tini (PID)] Main child exited normally (with status '0')|" \
 		'TINI_VERBOSITY' -s true
+	export TINI_VERBOSITY=-1
+	lines=2
+	[ "$where" = below ] ||
+		case_of "0|[INFO  tini (PID)] Spawned child process 'true' with pid 'N'
+[DEBUG tini (PID)] Received SIGCHLD|" 'less than nothing is a great deal' true
+	lines=99
 	export TINI_VERBOSITY=0
 	case_of '0||' 'it has the last word' -sv true
 	unset TINI_VERBOSITY
@@ -167,6 +194,34 @@ group_case() {
 	[ -z "$theirs" ] ||
 		is "$(group "$theirs" "$@")" "$want" "$who: so it is ($theirs)"
 	patience=
+}
+
+# place WHO ARGUMENTS: what the program is the first of.
+place() {
+	# shellcheck disable=SC2016	# for the shell inside
+	in_there "$@" sh -c 'set -- $$ $(ps -o pgid= -o sid= -p $$)
+		[ "$1" = "$2" ] && echo group; [ "$1" = "$3" ] && echo session' </dev/null
+}
+place_case() {
+	want=$1 claim=$2
+	shift 2
+	is "$(place "$tmp/$who" "$@")" "$want" "$who: $claim ($about)"
+	[ -z "$theirs" ] ||
+		is "$(place "$theirs" "$@")" "$want" "$who: so it is ($theirs)"
+}
+
+# Without a terminal the program is stopped like any other.
+tini_stops() {
+	place_case group 'without a terminal, a group of its own' -s --
+	[ "$where" = below ] || return 0
+	for main in "$tmp/$who" $theirs; do
+		is "$(stopped "$main" TSTP -s)" 'T S S S 137' \
+			"$who: SIGTSTP stops the program ($about, $main)"
+		patience=30 # for nothing to come
+		is "$(stopped "$main" TTIN -s)" 'S S S S 137' \
+			"$who: SIGTTIN is for nobody ($about, $main)"
+		patience=
+	done
 }
 
 tini_signals() {
@@ -207,20 +262,30 @@ dumb_codes() {
 	case_of '2||[dumb-init] /etc/passwd: Permission denied' 'no program' /etc/passwd
 	case_of '2||[dumb-init] : No such file or directory' 'no name' ''
 	case_of '9||' 'a script without a first line is given to sh' "$tmp/plain" 9
-	usage='1||Usage: dumb-init [option] program [args]
-Try dumb-init --help for full usage.'
+	usage='1||Usage: DIR/dumb-init [option] program [args]
+Try DIR/dumb-init --help for full usage.'
 	case_of "$usage" 'no program'
 	case_of "$usage" 'nor behind --' --
-	case_of '1||dumb-init: invalid option -- '"'x'" 'no such option' -x true
-	case_of '1||dumb-init: unrecognized option '"'--yolo'" 'nor such' --yolo true
-	case_of '1||dumb-init: option requires an argument -- '"'r'" 'no value' -r
-	case_of "1||dumb-init: option '--rewrite' requires an argument" \
+	export DUMB_INIT_DEBUG=1 DUMB_INIT_SETSID=0
+	case_of "$usage" 'and no other word'
+	case_of '0||dumb-init vV' 'nor with the version' -V
+	unset DUMB_INIT_DEBUG DUMB_INIT_SETSID
+	case_of '1||DIR/dumb-init: invalid option -- '"'x'" 'no such option' -x true
+	case_of '1||DIR/dumb-init: unrecognized option '"'--yolo'" 'nor such' --yolo true
+	case_of '1||DIR/dumb-init: unrecognized option '"'--yolo=1'" \
+		'nor with a value' --yolo=1 true
+	case_of "1||DIR/dumb-init: option '--verbose' doesn't allow an argument" \
+		'a value where there is none' --verbose=1 true
+	case_of '1||DIR/dumb-init: option requires an argument -- '"'r'" 'no value' -r
+	case_of "1||DIR/dumb-init: option '--rewrite' requires an argument" \
 		'nor for --rewrite' --rewrite
 	case_of '0||dumb-init vV' '-V' -V
+	case_of '0||dumb-init vV' 'of two the first is answered' -Vh
+	case_of '0||dumb-init vV' 'at once' --version --yolo
 	case_of '0||dumb-init vV' '--version' --version
 	lines=2
 	case_of '0||dumb-init vV
-Usage: dumb-init [option] command [[arg] ...]' '-h' -h
+Usage: DIR/dumb-init [option] command [[arg] ...]' '-h' -h
 	lines=99
 	help='1||Usage: -r option takes <signum>:<signum>, where <signum> is between 1 and 31.
 This option can be specified multiple times.
@@ -228,7 +293,7 @@ Use --help for full usage.'
 	for pair in '' 1 herp herp:derp 15::12 15:derp 1:99 32:1 0:1 -1:2 1:-2 USR1:12; do
 		case_of "$help" "-r '$pair'" -r "$pair" true
 	done
-	for pair in 15:0 15:3:4 ' 1:2' +1:2 1:2x 31:31; do
+	for pair in 15:0 15:-0 15:3:4 ' 1:2' +1:2 1:2x 31:31; do
 		case_of '0||' "-r '$pair'" -r "$pair" true
 	done
 }
@@ -247,6 +312,12 @@ dumb_talk() {
 [dumb-init] Forwarded signal 3 to children.
 [dumb-init] Child exited with status 137. Goodbye.' 'a signal, rewritten' \
 		--verbose --single-child --rewrite=15:3 sh -c 'kill -9 $$'
+	case_of '0||[dumb-init] Child spawned with PID N.
+[dumb-init] Received signal 17.
+[dumb-init] A child with PID N exited with exit status 0.
+[dumb-init] Translating signal 15 to 0.
+[dumb-init] Not forwarding signal 0 to children (ignored).
+[dumb-init] Child exited with status 0. Goodbye.' '-r 15:0' -c -v -r 15:0 true
 	export DUMB_INIT_DEBUG=1 DUMB_INIT_SETSID=0
 	case_of '0||[dumb-init] Running in debug mode.
 [dumb-init] Not running in setsid mode.
@@ -297,21 +368,27 @@ dumb_signals() {
 	group_case 0 'with -c to the program' -c
 }
 
-# stopped WHO SIGNAL: the program's state and init's after that, and after
-# SIGCONT.
+# states: of the program, and of init.
+states() {
+	sed -n 's/^State:.\(.\).*/\1/p' "/proc/$child/status" "/proc/$pid/status" |
+		tr 'R\n' 'S '
+}
+
+# stopped WHO SIGNAL ARGUMENTS: the states after that, and after SIGCONT.
 stopped() {
-	"$1" sleep 100 2>/dev/null &
+	start=$1 sig=$2
+	shift 2
+	"$start" "$@" sleep 100 2>/dev/null </dev/null &
 	pid=$!
 	until_true pgrep -x -P $pid sleep >/dev/null
 	child=$(pgrep -P $pid)
-	kill "-$2" $pid
+	kill "-$sig" $pid
 	until_true grep -q '^State:.T' "/proc/$child/status"
-	until_true grep -q '^State:.T' "/proc/$pid/status"
-	sed -n 's/^State:.\(.\).*/\1/p' "/proc/$child/status" "/proc/$pid/status"
+	[ "$who" = tini ] || until_true grep -q '^State:.T' "/proc/$pid/status"
+	states
 	kill -CONT $pid
 	until_true grep -q '^State:.S' "/proc/$child/status"
-	sed -n 's/^State:.\(.\).*/\1/p' "/proc/$child/status" "/proc/$pid/status" |
-		tr R S
+	states
 	kill -KILL "$child"
 	wait $pid
 	echo $?
@@ -319,16 +396,50 @@ stopped() {
 dumb_stops() {
 	[ "$where" = below ] || return 0
 	for sig in TSTP TTIN TTOU; do
-		is "$(stopped "$tmp/$who" $sig)" 'T
-T
-S
-S
-137' "$who: SIG$sig stops it, whatever it thinks of that ($about)"
-		[ -z "$theirs" ] || is "$(stopped "$theirs" $sig)" 'T
-T
-S
-S
-137' "$who: so it is ($theirs)"
+		is "$(stopped "$tmp/$who" $sig)" 'T T S S 137' \
+			"$who: SIG$sig stops it, whatever it thinks of that ($about)"
+		[ -z "$theirs" ] || is "$(stopped "$theirs" $sig)" 'T T S S 137' \
+			"$who: so it is ($theirs)"
+	done
+}
+
+# alone WHO: a program in init's group, which somebody stops and lets go on,
+# where no terminal is: init does not stop with it, for who would know?
+alone() {
+	: >"$tmp/said"
+	# shellcheck disable=SC2016	# for the shell inside
+	setsid bash -c 'set -m; "$0" -c sleep 100 & echo $!; wait $!; echo $?' \
+		"$1" </dev/null >"$tmp/said" 2>/dev/null &
+	until_true grep -q . "$tmp/said"
+	pid=$(cat "$tmp/said")
+	until_true pgrep -x -P "$pid" sleep >/dev/null
+	child=$(pgrep -P "$pid")
+	kill -TSTP "$child"
+	until_true grep -q '^State:.T' "/proc/$child/status"
+	patience=20 # for nothing to come
+	until_true grep -q '^State:.T' "/proc/$pid/status"
+	patience=
+	states
+	kill -CONT "$child"
+	kill -TERM "$child"
+	patience=100
+	until_true heard_what 2 "$tmp/said" || kill -KILL "$pid"
+	patience=
+	wait
+	sed -n 2p "$tmp/said"
+}
+heard_what() {
+	[ "$(wc -l <"$2")" -ge "$1" ]
+}
+dumb_alone() {
+	[ "$where" = below ] || return 0
+	command -v bash >/dev/null || {
+		skip "$who: stopped without a terminal ($about)" "there is no bash"
+		return
+	}
+	for main in "$tmp/$who" $theirs; do
+		is "$(alone "$main")" 'T S 143' \
+			"$who: -c, stopped without a terminal ($about, $main)"
 	done
 }
 
@@ -432,8 +543,9 @@ as() {
 }
 all() {
 	lines=99
-	as tini tini_codes tini_talk tini_signals tini_parent tini_tty
-	as dumb-init dumb_codes dumb_talk dumb_signals dumb_stops dumb_end dumb_tty
+	as tini tini_codes tini_talk tini_stops tini_signals tini_parent tini_tty
+	as dumb-init dumb_codes dumb_talk dumb_signals dumb_stops dumb_alone \
+		dumb_end dumb_tty
 	[ "$where" = pid1 ] || names
 }
 
@@ -442,7 +554,8 @@ unset TINI_SUBREAPER TINI_VERBOSITY TINI_KILL_PROCESS_GROUP DUMB_INIT_DEBUG \
 printf '#!%s/nobody\n' "$tmp" >"$tmp/torn"
 # shellcheck disable=SC2016	# for the shell inside
 echo 'exit $1' >"$tmp/plain"
-chmod +x "$tmp/torn" "$tmp/plain"
+printf '#!/bin/sh\necho "$*"\n' >"$tmp/words"
+chmod +x "$tmp/torn" "$tmp/plain" "$tmp/words"
 for peer in tini dumb-init; do
 	command -v $peer >/dev/null ||
 		skip "$peer itself says the same" "it is not installed"

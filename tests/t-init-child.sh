@@ -143,6 +143,20 @@ rest:     all below kith-init, by /proc (not PID 1)" \
 		"whatever that is ($about)"
 }
 
+# What init holds when the program has begun: others of its container write to
+# PID 1's standard output, but elsewhere a pipe that is held has no end.
+holds() {
+	# shellcheck disable=SC2016	# for the shell inside
+	is "$(run sh -c '
+		while [ -e /proc/$PPID/fd/9 ]; do sleep 0.01; done
+		for fd in 0 1 2; do
+			[ "$(readlink /proc/$PPID/fd/$fd)" != "$(readlink /proc/$$/fd/$fd)" ] ||
+				echo $fd
+		done' 9<"$0" | tr '\n' ' ')" \
+		"$([ "$where" = pid1 ] && echo '0 1 2 ' || echo '2 ')" \
+		"of what it was given it holds no more ($about)"
+}
+
 logs() {
 	matches "$(code_of -vv sh -c 'exit 2')" \
 		"2 kith-init: the program is [0-9]*
@@ -159,5 +173,5 @@ kith-init: the program: exited with 2" "-vv ($about)"
 		"0 kith-init: orphan *: exited with 0" "-w tells of orphans ($about)"
 }
 
-everywhere users places limits sockets pauses orphaned explains logs
+everywhere users places limits sockets pauses orphaned explains holds logs
 done_testing

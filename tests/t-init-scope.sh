@@ -65,6 +65,24 @@ scopes() {
 }
 
 # In a cgroup of its own, if there is one to be made.
+# In the group of whoever started it there are others, who are none of its own.
+strangers() {
+	[ "$where" = below ] || return 0
+	# shellcheck disable=SC2016	# for the shell inside
+	setsid sh -c '"$1" collect 1 0 >"$3/stranger" &
+		"$2" --place same -g "$1" collect 1 0 >"$3/main" &
+		echo $!; exec >/dev/null; wait' sh "$aid/aid-signals" "$init" "$tmp" \
+		>"$tmp/pids" &
+	until_true grep -q ready "$tmp/stranger"
+	until_true grep -q ready "$tmp/main"
+	kill -USR1 "$(cat "$tmp/pids")"
+	until_true grep -q '^10 ' "$tmp/main"
+	pkill -USR2 -x aid-signals
+	wait
+	is "$(sed -n 's/^\([0-9]*\) .*/\1/p' "$tmp/main" "$tmp/stranger" | xargs)" \
+		'10 12' "-g is not for those who were there before it ($about)"
+}
+
 cgroups() {
 	at=
 	for at in /sys/fs/cgroup /sys/fs/cgroup/unified; do
@@ -127,5 +145,5 @@ changes() {
 	is "$(cat "$tmp/bad")" "" "signals have names and numbers ($about)"
 }
 
-everywhere scopes cgroups changes
+everywhere scopes strangers cgroups changes
 done_testing
