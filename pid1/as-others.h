@@ -11,10 +11,15 @@
  * A.	Options end at the program, for tini too; what Debian's does with options
  *	behind the program, because of getopt(3), is not done.  But one "--" that
  *	follows the program at once is taken away, since tini's own usage has it
- *	there.
+ *	there; unless there was one before the program.
  * B.	Whoever is not PID 1 is a subreaper, asked for or not, so tini's warning
  *	that it is none would not be true and is never given.
  * C.	Long options of dumb-init cannot be abbreviated.
+ * D.	What only tells how they are made (tini's TRACE, what dumb-init has to say
+ *	of terminals, the child that failed to become the program) is not said.
+ * E.	With a terminal, tini's program is where ours is: see policy.h.
+ *
+ * docs/init-migration.md tells the user of them, and of a few more.
  */
 #ifndef PID1_AS_OTHERS_H
 #define PID1_AS_OTHERS_H
