@@ -368,6 +368,15 @@ static pid_t scan(struct linux_world *w, struct death *death)
 	return pid;
 }
 
+/*
+ * Of those who were told to leave: the others, who were not, are not waited for.
+ * There is nobody dead, so who still answers is alive.
+ */
+RARE static bool any_of_rest(const struct linux_world *w)
+{
+	return scope_send(&w->reach, w->told, 0, NULL) != ESRCH;
+}
+
 static bool reap_each(struct linux_world *w, struct death *death,
 		      bool *any_left)
 {
@@ -390,7 +399,7 @@ static bool reap_each(struct linux_world *w, struct death *death,
 	if (!w->owed || later || (w->scan_at > 1 && linux_now() < w->scan_at))
 		return false;
 	pid = scan(w, death);
-	*any_left = pid >= 0;
+	*any_left = pid > 0 || (pid == 0 && (!w->narrow || any_of_rest(w)));
 	return pid > 0;
 }
 
@@ -477,6 +486,13 @@ RARE static void tell_rest(void *world, int sig)
 	/* The group of whoever started us is not ours to end. */
 	if (w->reach.place == TOGETHER && rest == SCOPE_GROUP)
 		rest = SCOPE_TREE;
+	w->told = rest;
+	w->narrow = rest == SCOPE_GROUP || rest == SCOPE_SESSION ||
+		    rest == SCOPE_CGROUP;
+	if (w->narrow) {
+		w->owed = true;
+		w->scan_at = 0;
+	}
 	scope_send(&w->reach, rest, sig, NULL);
 	/* Who is stopped must go on, to be able to leave. */
 	if (sig != SIGKILL)
