@@ -20,6 +20,9 @@ values() {
 	is "$(code -vvv --log quiet sh -c 'exit 3')" 3 "and be repeated ($about)"
 	is "$(code -e3 sh -c 'exit 3')" 0 "a value may follow its letter ($about)"
 	is "$(code --grace=1s --code=3 sh -c 'exit 3')" 0 "or a = ($about)"
+	is "$(code -e=3 true)" "2 kith-init: -e: =3 is no code from 0 to 255" \
+		"but no letter and a = ($about)"
+	is "$(code --code 3:4 --code 3=5 sh -c 'exit 3')" 4 "a : is a = ($about)"
 	for pair in USR1=USR2 SIGUSR1=SIGUSR2 sigusr1:usr2 10=12 10:USR2; do
 		is "$(code --rewrite $pair sh -c "$(tells USR1)")" 22 \
 			"a signal may be written so: $pair ($about)"
@@ -28,12 +31,12 @@ values() {
 		"or RTMIN+3, which is 37 ($about)"
 	is "$(code --rewrite RTMAX-1=HUP sh -c "$(tells 63)")" 20 \
 		"or RTMAX-1 ($about)"
-	for time in 0.1 100ms 0.001m never 1h; do
+	for time in 0.1 100ms 0.001m never 8760h; do
 		is "$(code --grace $time --deadline $time true)" 0 \
 			"a time may be written so: $time ($about)"
 	done
 	for bad in --rewrite=USR1=NO --rewrite=65=1 --drop=NO --delay=USR1 \
-		--delay=USR1=never --stop-on=0 --grace=-1 --grace=1y --scope=me \
+		--delay=USR1=never --stop-on=0 --grace=-1 --grace=1y --grace=8761h --scope=me \
 		--place=there --reap=none --log=loud --log=5 --code=256 --code=9-1=0 \
 		--report=x --limit=nofile --limit=no=1 --env==x; do
 		matches "$(code "$bad" true)" "2 kith-init: *" \
@@ -50,6 +53,18 @@ signals() {
 		"what waits when the program has ended goes to nobody ($about)"
 	is "$(code --delay USR1=0.1 sh -c "$(tells USR1)")" 21 \
 		"what has waited comes ($about)"
+	# shellcheck disable=SC2016	# for the shell inside
+	is "$(run --delay 40=60 --stats sh -c 'trap "" 40; i=0
+		while [ $i -lt 20 ]; do kill -40 $PPID; i=$((i + 1)); done
+		sleep 0.1' 2>&1 | tail -n 1)" "kith-init: signals passed on: 4" \
+		"of 20 that are delayed 16 wait, and 4 go at once ($about)"
+	is "$(code --rewrite USR1=USR2 --delay USR1=0.1 sh -c "$(tells USR1)")" 22 \
+		"a delay names the signal as it came ($about)"
+	is "$(code --drop TERM --deadline 0.1 sh -c 'kill -TERM $PPID; sleep 50')" \
+		137 "a request that is dropped is one ($about)"
+	is "$(code --stop-on "" --deadline 0.1 sh -c "$(tells TERM)")" 23 \
+		"there may be no signal that is a request ($about)"
+	is "$(code --scope none sh -c "$(tells USR1)")" 1 "--scope none ($about)"
 }
 
 codes() {
@@ -64,6 +79,17 @@ program() {
 	is "$(A=1 B=2 run --env A=3 --env B --env C=4 env | grep '^[ABC]=' | sort | tr '\n' ' ')" \
 		"A=3 C=4 " "--env sets and takes away ($about)"
 	is "$(run --clear-env --env X=y env)" X=y "--clear-env takes all ($about)"
+	is "$(code --env PATH=/nowhere true)" "127 kith-init: true: not found" \
+		"the program is looked for in its own PATH ($about)"
+	for many in "128 --env A=1" "24 --limit core=0" "256 -e 9"; do
+		# shellcheck disable=SC2086	# words
+		set -- $(i=0; while [ $i -lt ${many%% *} ]; do echo ${many#* }
+			i=$((i + 1)); done)
+		is "$(code "$@" true)" 0 "$many: that often ($about)"
+		# shellcheck disable=SC2086	# words
+		matches "$(code "$@" ${many#* } true)" "2 kith-init: * one too many" \
+			"and no oftener ($about)"
+	done
 	is "$(run --limit nofile=33:44 sh -c 'ulimit -Sn; ulimit -Hn' | tr '\n' ' ')" \
 		"33 44 " "a limit has a soft and a hard part ($about)"
 	is "$(run --limit fsize=1M sh -c 'ulimit -f')" 2048 "amounts end in M ($about)"

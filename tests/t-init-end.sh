@@ -108,6 +108,24 @@ leaves_alone() {
 	while pgrep -f "$tmp/kind" >/dev/null; do sleep 0.01; done
 }
 
+# Who is not told is not waited for: those of the group leave, and that is it.
+narrow() {
+	for rest in group session; do
+		# shellcheck disable=SC2016	# for the shell inside
+		run --rest $rest --grace 20 --report 3 sh -c 'sleep 50 &
+			sh "$1/kind" "$1" & setsid sleep 54321 &
+			until pgrep -f "^sleep 54321" >/dev/null &&
+				[ -s "$1/up" ]; do sleep 0.01; done
+			exit 3' sh "$tmp" 3>"$tmp/report"
+		matches "$? $(cat "$tmp/report")" '3 *"drain":"ended"*' \
+			"--rest $rest: the others are not waited for ($about)"
+		rm -f "$tmp/up"
+		[ "$where" = below ] || continue
+		pkill -f "^sleep 54321"
+		is $? 0 "nor told, where they can live on ($about)"
+	done
+}
+
 # Asked to stop from outside.
 # ask TIMES SIG ARGUMENTS...: run it, ask when it is up; sets $code and $took
 ask() {
@@ -172,5 +190,5 @@ codes() {
 	is "$(cat "$tmp/bad")" "" "codes that are none are refused ($about)"
 }
 
-everywhere drains leaves_alone deadlines codes
+everywhere drains leaves_alone narrow deadlines codes
 done_testing
