@@ -59,7 +59,7 @@ poor() {
 		done
 	fi
 	timeout -k 1 30 "$hostile" nosig "$init" sh -c "
-		$hostile flood 1000 \$PPID 10 12 34 2>/dev/null & trap : USR1 USR2 34
+		trap : USR1 USR2 34; $hostile flood 1000 \$PPID 10 12 34 2>/dev/null &
 		wait; wait; wait; exit 6"
 	is $? 6 "no signal may be queued ($about)"
 	timeout -k 1 30 "$hostile" bare "$init" 2>/dev/null
