@@ -10,28 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pid1/files.h"
 #include "pid1/names.h"
 
 /* Where it may be mounted: alone, or beside the controllers of v1. */
 static const char *const mounts[] = { "/sys/fs/cgroup",
 				      "/sys/fs/cgroup/unified" };
 
-ssize_t slurp(int dir, const char *name, char *text, size_t size)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = read(fd, text, size - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return n;
-}
-
 static int put(int dir, const char *name, const char *text)
 {
-	int fd = openat(dir, name, O_WRONLY | O_CLOEXEC), err = 0;
+	int fd = open_at(dir, name, O_WRONLY), err = 0;
 
 	if (fd < 0)
 		return errno;
@@ -49,7 +37,7 @@ static bool is_there(int dir, const char *name)
 
 static int folder(int dir, const char *name)
 {
-	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return open_at(dir, name, O_RDONLY | O_DIRECTORY);
 }
 
 /* The line of /proc/self/cgroup for v2: "0::/path". */
@@ -112,12 +100,22 @@ static void name_it(char *name, const char *begin, pid_t pid)
 	*name = '\0';
 }
 
+/* What is added to the number in a name that is taken: nobody's pid is that high. */
+enum { NO_PID = 10000000, MOST = 1000000000 };
+
 int cgroup_make(struct cgroup *c, pid_t self)
 {
-	name_it(c->main_name, "kith-main.", self);
-	name_it(c->init_name, "kith-init.", self);
-	if (mkdirat(c->ours, c->main_name, 0755) < 0 && errno != EEXIST)
-		return errno;
+	pid_t n = self;
+
+	/* Init of another namespace may be here as well, and be 1 as we are. */
+	for (;; n += NO_PID) {
+		name_it(c->main_name, "kith-main.", n);
+		name_it(c->init_name, "kith-init.", n);
+		if (mkdirat(c->ours, c->main_name, 0755) == 0)
+			break;
+		if (errno != EEXIST || n > MOST)
+			return errno;
+	}
 	c->main = folder(c->ours, c->main_name);
 	return c->main < 0 ? errno : 0;
 }
@@ -163,12 +161,14 @@ int cgroup_enter(const struct cgroup *c)
 /* What the kernel would do when we are gone, and nobody could take the folder away. */
 static void remove_main(struct cgroup *c)
 {
-	const struct timespec a_moment = { .tv_nsec = 1000000 };
+	struct timespec moment;
 	int tries = put(c->main, "cgroup.kill", "1") == 0 ? 1000 : 0;
 
 	while (unlinkat(c->ours, c->main_name, AT_REMOVEDIR) < 0 &&
-	       errno == EBUSY && tries--)
-		nanosleep(&a_moment, NULL);
+	       errno == EBUSY && tries--) {
+		moment = (struct timespec){ .tv_nsec = 1000000 };
+		syscall(SYS_ppoll, NULL, 0, &moment, NULL, 0);
+	}
 }
 
 void cgroup_end(struct cgroup *c, bool last)

@@ -8,6 +8,9 @@
  *	ours ----+---- kith-init.PID	init
  *	         '---- kith-main.PID	the main child and its children
  *
+ * If there is one of that name already, since the pid is that of an init of another
+ * namespace, too, or of one that was killed, PID is larger by ten million.
+ *
  * Both are taken away in the end, if they are empty; in a container the runtime
  * does it, for who is PID 1 cannot leave.
  */
@@ -50,8 +53,5 @@ RARE void cgroup_end(struct cgroup *c, bool last);
 
 /* A number behind a name in a file of a cgroup, or alone in it; 0 if absent. */
 uint64_t cgroup_count(int dir, const char *file, const char *name);
-
-/* The text of a small file in a folder; its length, or -1. */
-ssize_t slurp(int dir, const char *name, char *text, size_t size);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "pid1/cgroup.h"
+#include "pid1/files.h"
 #include "pid1/kernel.h"
 #include "pid1/limits.h"
 #include "pid1/say.h"

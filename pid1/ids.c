@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pid1/files.h"
 #include "pid1/names.h"
 
 /* --- files with lines of fields --------------------------------------------
@@ -14,8 +15,9 @@
 
 struct file {
 	int fd;
+	bool failed;
 	size_t used, at;
-	char text[4096];
+	char text[16384];
 };
 
 static char *end_of(char *line, size_t len)
@@ -26,7 +28,10 @@ static char *end_of(char *line, size_t len)
 	return NULL;
 }
 
-/* The next line, without its end; NULL after the last.  None may be longer. */
+/*
+ * The next line, without its end, which the last one may lack; NULL after that.  One
+ * that is longer than the text there is room for comes in pieces.
+ */
 static char *next_line(struct file *f)
 {
 	char *end, *line;
@@ -42,17 +47,22 @@ static char *next_line(struct file *f)
 		}
 		memmove(f->text, line, f->used -= f->at);
 		f->at = 0;
-		n = read(f->fd, f->text + f->used, sizeof(f->text) - f->used);
-		if (n <= 0)
+		n = read(f->fd, f->text + f->used,
+			 sizeof(f->text) - 1 - f->used);
+		f->failed |= n < 0;
+		if (n <= 0 && !f->used)
 			return NULL;
-		f->used += (size_t)n;
+		if (n <= 0)
+			f->text[f->used] = '\n';
+		f->used += n > 0 ? (size_t)n : 1;
 	}
 }
 
 static bool open_file(struct file *f, const char *path)
 {
-	f->fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	f->fd = open_at(AT_FDCWD, path, O_RDONLY);
 	f->used = f->at = 0;
+	f->failed = false;
 	return f->fd >= 0;
 }
 
@@ -108,6 +118,9 @@ static bool look_up(const char *path, const char *text, size_t len,
 	return found;
 }
 
+static const char unreadable[] = "has groups that cannot be read";
+static const char too_many[] = "has too many groups";
+
 /* Is the name in the list, with commas? */
 static bool listed(const char *list, const char *name)
 {
@@ -121,21 +134,27 @@ static bool listed(const char *list, const char *name)
 	return false;
 }
 
-static void add_memberships(struct ids *ids, const char *name)
+/* Without some of them it would be no start, but a riddle. */
+static const char *add_memberships(struct ids *ids, const char *name)
 {
 	struct file f;
 	char *line, *field[4];
+	gid_t gid;
 
 	if (!open_file(&f, "/etc/group"))
-		return;
-	while (ids->n < MAX_GROUPS && (line = next_line(&f))) {
+		return errno == ENOENT ? NULL : unreadable;
+	while ((line = next_line(&f))) {
 		cut(line, field);
-		if (listed(field[3], name) &&
-		    read_id(field[2], strlen(field[2]), &ids->group[ids->n]) &&
-		    ids->group[ids->n] != ids->gid)
-			ids->n++;
+		if (!listed(field[3], name) ||
+		    !read_id(field[2], strlen(field[2]), &gid) ||
+		    gid == ids->gid)
+			continue;
+		if (ids->n == MAX_GROUPS)
+			break;
+		ids->group[ids->n++] = gid;
 	}
 	close(f.fd);
+	return line ? too_many : f.failed ? unreadable : NULL;
 }
 
 /* --- what was asked for ---------------------------------------------------- */
@@ -160,7 +179,7 @@ static const char *find_groups(const char *text, struct ids *ids)
 		if (!text[len])
 			return NULL;
 		if (ids->n == MAX_GROUPS)
-			return "has too many groups";
+			return too_many;
 		to = &ids->group[ids->n++];
 	}
 }
@@ -179,8 +198,7 @@ const char *ids_find(const char *text, struct ids *ids)
 		return find_groups(text + len + 1, ids);
 	if (!known)
 		return "is not in /etc/passwd, and has no group";
-	add_memberships(ids, name);
-	return NULL;
+	return add_memberships(ids, name);
 }
 
 /*

@@ -16,7 +16,7 @@
 
 #include "pid1/rare.h"
 
-enum { MAX_GROUPS = 64 };
+enum { MAX_GROUPS = 256 };
 
 struct ids {
 	uid_t uid;

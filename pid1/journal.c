@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "pid1/facts.h"
+#include "pid1/files.h"
 #include "pid1/linux.h"
 #include "pid1/report.h"
 #include "pid1/say.h"
@@ -44,7 +45,7 @@ RARE static void lose(struct journal *j)
 		say_text(&s, "\n");
 		say_end(&s);
 	}
-	nothing = openat(AT_FDCWD, "/dev/null", O_WRONLY | O_CLOEXEC);
+	nothing = open_at(AT_FDCWD, "/dev/null", O_WRONLY);
 	if (nothing >= 0)
 		syscall(SYS_dup3, nothing, j->trace, O_CLOEXEC);
 	close(nothing >= 0 ? nothing : j->trace);
@@ -164,8 +165,11 @@ void journal_death(struct journal *j, struct death *death, bool is_main)
 RARE static void say_last_words(struct journal *j, const struct policy *p,
 				int code)
 {
-	if (j->options->report_fd >= 0)
-		report(j, p, code, now(j));
+	if (j->options->report_fd >= 0 && !report(j, p, code, now(j)))
+		complain(j->options,
+			 &(struct complaint){ .trouble = CANNOT_START,
+					      .about = "--report",
+					      .error = errno });
 	if (j->options->stats)
 		tally_print(&j->tally, j->options->pause, 2);
 	if (j->trace >= 0)

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pid1/files.h"
 #include "pid1/kernel.h"
 #include "pid1/names.h"
 #include "pid1/rare.h"
@@ -58,12 +59,19 @@ void (*linux_sigchld(void (*handler)(int), int flags))(int)
 #endif
 }
 
+/* Hundredths of a second, by a call that is older than filters are. */
+RARE static uint64_t now_in_ticks(void)
+{
+	return (uint64_t)syscall(SYS_times, NULL) * 10000000;
+}
+
 uint64_t linux_now(void)
 {
 	struct timespec t;
 
 	/* Not by the vDSO: to find it takes longer than we ever gain. */
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+	if (syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t) < 0)
+		return now_in_ticks();
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
@@ -116,24 +124,6 @@ static void hear_of(struct linux_world *w, const struct heard *h)
 	}
 }
 
-static bool take_signal(struct linux_world *w, const struct timespec *patience,
-			struct heard *h)
-{
-	static const uint64_t all = ALL_SIGNALS;
-	long sig = syscall(SYS_rt_sigtimedwait, &all, &h->info, patience,
-			   sizeof(all));
-
-	if (sig < 0)
-		return false;
-	h->sig = (int)sig;
-	h->sender = who_sent(w, &h->info);
-	if (sig == SIGCHLD)
-		hear_of(w, h);
-	else if (!w->reach.main)
-		w->owed = true; /* it may ask for the end: is anybody left? */
-	return true;
-}
-
 /* News that nobody sent: it is time to look, or main's pidfd hung up. */
 static bool news(struct heard *h)
 {
@@ -157,6 +147,63 @@ static void settle(struct linux_world *w)
 	w->let_go = NULL;
 }
 
+static bool took(struct linux_world *w, struct heard *h)
+{
+	h->sig = h->info.si_signo;
+	h->sender = who_sent(w, &h->info);
+	if (h->sig == SIGCHLD)
+		hear_of(w, h);
+	else if (!w->reach.main)
+		w->owed = true; /* it may ask for the end: is anybody left? */
+	return true;
+}
+
+/*
+ * A filter that was made for the program alone may know nothing of the call that
+ * we take signals by.  A descriptor has them too; and without that there is a
+ * look at the children from time to time.
+ */
+RARE static bool take_otherwise(struct linux_world *w,
+				const struct timespec *patience,
+				struct heard *h)
+{
+	static const struct timespec moment = { .tv_nsec = LATEST };
+	struct signalfd_siginfo s;
+	struct pollfd fd;
+	bool looks;
+
+	settle(w); /* or it would let go of what is opened here */
+	if (w->sigfd < 0)
+		w->sigfd = open_sigfd();
+	looks = w->sigfd < 0 &&
+		(!patience || patience->tv_sec || patience->tv_nsec > LATEST);
+	fd = (struct pollfd){ .fd = w->sigfd, .events = POLLIN };
+	syscall(SYS_ppoll, &fd, 1, looks ? &moment : patience, NULL, 0);
+	if (read(w->sigfd, &s, sizeof(s)) != sizeof(s)) {
+		errno = EAGAIN;
+		w->owed |= looks;
+		return looks && news(h);
+	}
+	h->info.si_signo = (int)s.ssi_signo;
+	h->info.si_code = s.ssi_code;
+	h->info.si_pid = (pid_t)s.ssi_pid;
+	h->info.si_uid = s.ssi_uid;
+	h->info.si_ptr = (void *)(uintptr_t)s.ssi_ptr;
+	return took(w, h);
+}
+
+static bool take_signal(struct linux_world *w, const struct timespec *patience,
+			struct heard *h)
+{
+	static const uint64_t all = ALL_SIGNALS;
+
+	if (syscall(SYS_rt_sigtimedwait, &all, &h->info, patience,
+		    sizeof(all)) < 0)
+		return errno != EAGAIN && errno != EINTR &&
+		       take_otherwise(w, patience, h);
+	return took(w, h);
+}
+
 /*
  * From EACH to KERNEL.  Whoever died before SIGCHLD is ignored is still there to
  * be waited for, main too; the end of whoever dies after it is told by its
@@ -178,7 +225,8 @@ static void leave_it_to_kernel(struct linux_world *w)
 		return;
 	}
 	w->reach.pidfd = fd;
-	w->sigfd = open_sigfd();
+	if (w->sigfd < 0)
+		w->sigfd = open_sigfd();
 	linux_sigchld(SIG_IGN, 0);
 	w->kernel_reaps = w->owed = true;
 }
@@ -225,7 +273,8 @@ RARE static bool hear_without(struct linux_world *w, uint64_t until,
 		return true;
 	if (w->sigfd < 0)
 		w->sigfd = open_sigfd();
-	w->hung_up = kernel_exit_status(w->reach.pidfd, &status) == 0;
+	w->hung_up = w->reach.main &&
+		     kernel_exit_status(w->reach.pidfd, &status) == 0;
 	return w->hung_up && news(h);
 }
 
@@ -276,8 +325,7 @@ static void proc_name(pid_t pid, char *name, size_t size)
 {
 	char path[32] = "/proc/", digits[12];
 	char *p = path + strlen(path), *d = digits;
-	ssize_t n = -1;
-	int fd;
+	ssize_t n;
 
 	for (; pid; pid /= 10)
 		*d++ = (char)('0' + pid % 10);
@@ -285,11 +333,7 @@ static void proc_name(pid_t pid, char *name, size_t size)
 		*p++ = *--d;
 	memcpy(p, "/comm", sizeof("/comm"));
 
-	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, name, size - 1);
-		close(fd);
-	}
+	n = slurp(AT_FDCWD, path, name, size);
 	name[n > 0 ? n - 1 : 0] = '\0'; /* it ends with a newline */
 }
 
@@ -329,13 +373,18 @@ RARE static void in_detail(struct linux_world *w, pid_t who,
 /* One who is dead: this one, or with -1 anybody.  As wait4(2) returns. */
 static pid_t collect(struct linux_world *w, pid_t who, struct death *death)
 {
+	int tries = 2; /* that there are none is the only error we know of */
+
 	death->name[0] = '\0';
 	death->when_ns = 0;
-	if (w->details)
-		in_detail(w, who, death);
-	else
-		death->pid = (pid_t)syscall(SYS_wait4, who, &death->status,
-					    WNOHANG | w->stops, NULL);
+	do
+		if (w->details)
+			in_detail(w, who, death);
+		else
+			death->pid =
+				(pid_t)syscall(SYS_wait4, who, &death->status,
+					       WNOHANG | w->stops, NULL);
+	while (death->pid < 0 && errno != ECHILD && --tries);
 	if (death->pid == w->reach.main && death->pid > 0 &&
 	    (WIFEXITED(death->status) || WIFSIGNALED(death->status))) {
 		w->reach.main = 0;
@@ -430,10 +479,13 @@ static bool reap_one(void *world, struct death *death, bool *any_left)
 {
 	struct linux_world *w = world;
 
-	if (w->kernel_reaps)
+	if (w->kernel_reaps || w->hung_up)
 		return reap_kernel(w, death, any_left);
-	if (!reap_each(w, death, any_left))
-		return false;
+	if (!reap_each(w, death, any_left)) {
+		/* Did the kernel release main, before it was told not to? */
+		w->hung_up = !*any_left && w->reach.main && w->reach.pidfd >= 0;
+		return w->hung_up && reap_kernel(w, death, any_left);
+	}
 	/* Where there is one orphan, there are more. */
 	if (w->leaves && w->reach.main)
 		leave_it_to_kernel(w);
@@ -443,11 +495,18 @@ static bool reap_one(void *world, struct death *death, bool *any_left)
 /* --- telling ---------------------------------------------------------------
  */
 
-/* Main is gone, and others are not: from here on, each of them counts. */
+/*
+ * Main is gone, or is to be, and others are not: from here on, each of them counts.
+ * If main went just now, its pidfd knows.
+ */
 RARE static void see_them_go(struct linux_world *w)
 {
+	int status;
+
 	linux_sigchld(SIG_DFL, SA_NOCLDSTOP);
 	w->kernel_reaps = false;
+	w->hung_up = w->reach.main &&
+		     kernel_exit_status(w->reach.pidfd, &status) == 0;
 	w->owed = true;
 	w->scan_at = 0;
 }

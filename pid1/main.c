@@ -15,6 +15,7 @@
 #include "pid1/child.h"
 #include "pid1/explain.h"
 #include "pid1/facts.h"
+#include "pid1/files.h"
 #include "pid1/journal.h"
 #include "pid1/kernel.h"
 #include "pid1/linux.h"
@@ -24,6 +25,9 @@
 #include "pid1/rare.h"
 #include "pid1/spawn.h"
 #include "pid1/trace.h"
+
+/* Higher numbers of descriptors than this are not asked for. */
+enum { LIKELY = 65536 };
 
 static int not_started(const struct options *o, const struct launch *l,
 		       pid_t pid)
@@ -56,6 +60,33 @@ static void leave_folder(void)
 	(void)gone; /* there is always one, and it is no disaster */
 }
 
+struct range {
+	int folder, from, to;
+};
+
+static bool close_one(void *range, int fd)
+{
+	const struct range *r = range;
+
+	if (fd >= r->from && fd <= r->to && fd != r->folder)
+		close(fd);
+	return true;
+}
+
+/* Before Linux 5.9, or where a filter was made that had not heard of the call. */
+RARE static void close_each(int from, int to)
+{
+	struct range r = { .from = from, .to = to };
+	int fd = 0;
+
+	r.folder = open_at(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY);
+	/* Without a /proc, those that there may be. */
+	if (r.folder < 0 || numbers_in(r.folder, close_one, &r) != 0)
+		while (fd < LIKELY)
+			close_one(&r, fd++);
+	close(r.folder);
+}
+
 /*
  * Init outlives the start of its child by years.  Holding a folder keeps a file
  * system busy; holding a pipe keeps its other end waiting.  stderr is kept as a
@@ -73,8 +104,8 @@ static void let_go(const int *kept, int n)
 		for (i = 0; i < n; i++)
 			if (kept[i] >= at && kept[i] < next)
 				next = kept[i];
-		if (next > at)
-			syscall(SYS_close_range, at, next - 1, 0);
+		if (next > at && syscall(SYS_close_range, at, next - 1, 0) < 0)
+			close_each(at, next - 1);
 		if (next == INT_MAX)
 			return;
 	}
@@ -113,14 +144,31 @@ static struct wishes wishes_of(const struct options *o, enum place place)
 	};
 }
 
-/* No child is left, and the main child's status is not ours: somebody took it. */
-RARE static void unheard_of(const struct options *o)
+static int cannot(const struct options *o, const char *what, int error)
 {
-	o->dialect->complain(
-		o, &(struct complaint){
-			   .trouble = CANNOT_START,
-			   .about = "cannot learn how the program ended",
-			   .error = ECHILD });
+	const struct complaint c = { .trouble = CANNOT_START,
+				     .about = what,
+				     .error = error };
+
+	return o->dialect->complain(o, &c);
+}
+
+/* What goes wrong while the program runs is told in our own words. */
+RARE static void tell(const struct options *o, const char *what, int error)
+{
+	complain(o,
+		 &(struct complaint){ .trouble = error ? CANNOT_START : BAD_USE,
+				      .about = what,
+				      .error = error });
+}
+
+/* Not all is as it should be, in the end. */
+RARE static void tell_of_end(const struct options *o, const struct policy *p)
+{
+	if (p->gave_up)
+		tell(o, "somebody is left whom KILL does not end", 0);
+	else /* there is no child, and its status is not ours: it was taken */
+		tell(o, "cannot learn how the program ended", ECHILD);
 }
 
 RARE static int recode(const struct options *o, int code)
@@ -134,13 +182,15 @@ RARE static int recode(const struct options *o, int code)
 }
 
 /* The signal for when our parent dies; who died meanwhile sends none. */
-static void watch_parent(const struct options *o)
+static bool watch_parent(const struct options *o)
 {
 	pid_t parent = getppid();
 
-	syscall(SYS_prctl, PR_SET_PDEATHSIG, o->parent_death, 0, 0, 0);
+	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, o->parent_death, 0, 0, 0) < 0)
+		return false;
 	if (getppid() != parent)
 		kill(getpid(), o->parent_death);
+	return true;
 }
 
 /*
@@ -149,27 +199,20 @@ static void watch_parent(const struct options *o)
  */
 RARE static int open_papers(struct options *o, struct journal *j)
 {
-	struct complaint c = { .trouble = CANNOT_START };
 	int fd;
 
-	if (o->parent_death)
-		watch_parent(o);
+	if (o->parent_death && !watch_parent(o))
+		return cannot(o, "--parent-death", errno);
 	if (o->report_fd >= 0) {
-		if (syscall(SYS_fcntl, o->report_fd, F_GETFD) < 0) {
-			c.about = "--report";
-			c.error = errno;
-			return o->dialect->complain(o, &c);
-		}
+		if (syscall(SYS_fcntl, o->report_fd, F_GETFD) < 0)
+			return cannot(o, "--report", errno);
 		/* The program does not have it, and its own 1 and 2 stay. */
 		o->report_fd = lift(o->report_fd);
 	}
 	if (o->trace && j->trace < 0) {
 		fd = lift(trace_open(o->trace));
-		if (fd < 0) {
-			c.about = o->trace;
-			c.error = -fd;
-			return o->dialect->complain(o, &c);
-		}
+		if (fd < 0)
+			return cannot(o, o->trace, -fd);
 		journal_traced(j, fd);
 	}
 	return 0;
@@ -286,6 +329,8 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	pid = plain ? launch(&l) : begin_otherwise(&l, conductor, &keepers);
 	if (pid <= 0 && !o->pause)
 		return give_up(o, &l, &cgroup, pid);
+	if (l.lone)
+		tell(o, "cannot adopt orphans", l.lone);
 	if (plain)
 		world.let_go = let_go_of_others; /* when there is time */
 
@@ -308,8 +353,8 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	if (conductor)
 		conductor->between(&facts, &at);
 	code = serve(&policy, o, pid, facts, at, &journal, &delays);
-	if (!policy.main_gone)
-		unheard_of(o);
+	if (policy.gave_up || !policy.main_gone)
+		tell_of_end(o, &policy);
 	if (o->recodes && (policy.main_gone || code != CODE_FAILED))
 		code = recode(o, code);
 	if (o->parting)

@@ -1,7 +1,7 @@
 #include "pid1/names.h"
 
+#include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 /* In one piece: a table of pointers would be twice as long. */
 static const char names[] =
@@ -22,11 +22,13 @@ const char *signal_name(int sig)
 static const uint8_t errors[] = {
 #define ERROR(name, number, text) number,
 #include <kith/errors.def>
+	EFBIG, EROFS
 };
 static const char error_texts[] =
 #define ERROR(name, number, text) text "\0"
 #include <kith/errors.def>
-	;
+	"File too large\0"
+	"Read-only file system\0";
 
 const char *error_text(int err)
 {
@@ -67,16 +69,19 @@ static size_t digits_of(const char *text)
 	return n;
 }
 
-static bool same(const char *name, const char *text, size_t len)
-{
-	return strlen(name) == len && strncasecmp(name, text, len) == 0;
-}
-
+/* In capital letters, and perhaps small ones in the text; no locale. */
 static bool begins(const char *text, size_t len, const char *with)
 {
-	size_t n = strlen(with);
+	for (; *with; with++, text++, len--)
+		if (!len || (*text != *with &&
+			     (*text < 'a' || *text - 'a' != *with - 'A')))
+			return false;
+	return true;
+}
 
-	return len >= n && strncasecmp(text, with, n) == 0;
+static bool same(const char *name, const char *text, size_t len)
+{
+	return strlen(name) == len && begins(text, len, name);
 }
 
 /* RTMIN, RTMIN+n, RTMAX, RTMAX-n. */

@@ -52,12 +52,12 @@ static const char *drain(const struct tally *t, const struct policy *p)
 	return p->left ? "left" : "nobody";
 }
 
-void report(const struct journal *j, const struct policy *p, int code,
+bool report(const struct journal *j, const struct policy *p, int code,
 	    uint64_t now)
 {
 	const struct tally *t = &j->tally;
 	struct say s = SAY(j->options->report_fd);
-	uint64_t from = t->asked_ns ? t->asked_ns : t->killed_ns;
+	uint64_t kills, from = t->asked_ns ? t->asked_ns : t->killed_ns;
 
 	say_text(&s, "{\"code\":");
 	say_number(&s, (uint64_t)code);
@@ -74,10 +74,10 @@ void report(const struct journal *j, const struct policy *p, int code,
 	say_text(&s, "\"");
 	if (from)
 		add_seconds(&s, "drain_seconds", now - from);
-	if (j->oom >= 0)
-		add(&s, "oom",
-		    cgroup_count(j->oom, "memory.events", "oom_kill") -
-			    j->oom_kills);
+	kills = j->oom < 0 ? 0
+			   : cgroup_count(j->oom, "memory.events", "oom_kill");
+	if (j->oom >= 0 && kills >= j->oom_kills) /* it can be read no more */
+		add(&s, "oom", kills - j->oom_kills);
 	say_text(&s, "}\n");
-	say_end(&s);
+	return say_end(&s);
 }

@@ -26,7 +26,8 @@
 #include "pid1/journal.h"
 #include "pid1/rare.h"
 
-RARE void report(const struct journal *j, const struct policy *p, int code,
+/* False, with errno, if it could not be written. */
+RARE bool report(const struct journal *j, const struct policy *p, int code,
 		 uint64_t now);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pid1/cgroup.h"
+#include "pid1/files.h"
 #include "pid1/names.h"
 
 #ifndef PIDFD_SIGNAL_PROCESS_GROUP
@@ -23,7 +24,7 @@ bool scope_repeatable(const siginfo_t *info)
 	return info->si_code < 0 && info->si_code != SI_TKILL;
 }
 
-static int by_fd(int fd, int sig, const siginfo_t *info, unsigned int flags)
+static int send(int fd, int sig, const siginfo_t *info, unsigned int flags)
 {
 	siginfo_t copy;
 
@@ -50,11 +51,19 @@ static int by_pid(pid_t pid, int sig, const siginfo_t *info)
 	return kill(pid, sig) ? errno : 0;
 }
 
+static int by_fd(int fd, pid_t pid, int sig, const siginfo_t *info)
+{
+	int err = send(fd, sig, info, 0);
+
+	/* Before Linux 5.1, or if a filter has not heard of the call. */
+	return err == ENOSYS || err == EPERM ? by_pid(pid, sig, info) : err;
+}
+
 static int to_main(const struct reach *r, int sig, const siginfo_t *info)
 {
 	if (!r->main)
 		return ESRCH;
-	return r->pidfd >= 0 ? by_fd(r->pidfd, sig, info, 0)
+	return r->pidfd >= 0 ? by_fd(r->pidfd, r->main, sig, info)
 			     : by_pid(r->main, sig, info);
 }
 
@@ -73,69 +82,73 @@ struct census {
 	size_t n, room;
 };
 
-/* The n-th word from here. */
+/* The n-th word from here; "" if there is none. */
 static const char *word(const char *at, int n)
 {
-	while (n-- && at) {
+	while (at && n--) {
 		at = find_character(at, ' ');
-		at = at ? at + 1 : NULL;
+		at += !!at;
 	}
-	return at;
+	return at ? at : "";
 }
 
-/* What stat of a folder in /proc says; false for the dead. */
+/*
+ * What stat of a folder in /proc says; false for the dead.  Whose first thread alone
+ * is dead looks like a zombie, and is none.
+ */
 static bool ask(int folder, struct person *p)
 {
 	char text[512];
 	const char *at;
+	bool dead;
 
 	if (slurp(folder, "stat", text, sizeof(text)) <= 0)
 		return false;
-	at = strrchr(text, ')'); /* a name may have anything in it */
-	at = at ? word(at, 1) : NULL;
-	if (!at || *at == 'Z' || *at == 'X')
-		return false;
-	p->parent = (pid_t)leading_number(at + 2);
-	at = word(at, 2);
-	p->group = at ? (pid_t)leading_number(at) : 0;
-	at = word(at, 1);
-	p->session = at ? (pid_t)leading_number(at) : 0;
-	at = at ? word(at, 16) : NULL;
-	p->born = at ? leading_number(at) : 0;
+	at = word(strrchr(text, ')'), 1); /* a name may have anything in it */
+	dead = *at == 'Z' || *at == 'X';
+	p->parent = (pid_t)leading_number(at = word(at, 1));
+	p->group = (pid_t)leading_number(at = word(at, 1));
+	p->session = (pid_t)leading_number(at = word(at, 1));
+	dead &= leading_number(at = word(at, 14)) < 2;
+	p->born = leading_number(word(at, 2));
 	p->below = -1;
-	return at != NULL;
+	return !dead;
 }
+
+/* By plain calls: the library's functions know more ways than this one. */
+#ifdef SYS_mmap2
+#define MMAP SYS_mmap2
+#else
+#define MMAP SYS_mmap
+#endif
 
 static bool add(struct census *c, const struct person *p)
 {
 	size_t size = c->room * sizeof(*c->person);
-	void *more;
+	long more;
 
 	if (c->n == c->room) {
-		more = c->room ? mremap(c->person, size, size * 2,
-					MREMAP_MAYMOVE)
-			       : mmap(NULL, 65536, PROT_READ | PROT_WRITE,
-				      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (more == MAP_FAILED)
+		more = c->room ? syscall(SYS_mremap, c->person, size, size * 2,
+					 MREMAP_MAYMOVE)
+			       : syscall(MMAP, NULL, 65536,
+					 PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (more == -1)
 			return false;
 		c->room = (size ? size * 2 : 65536) / sizeof(*c->person);
-		c->person = more;
+		c->person = (void *)more;
 	}
 	c->person[c->n++] = *p;
 	return true;
 }
 
-static bool take_down(struct census *c, const char *name)
+static bool take_down(void *census, int pid)
 {
-	struct person p;
-	uint64_t pid;
+	struct census *c = census;
+	struct person p = { .pid = pid };
+	int folder = number_open(c->proc, pid);
 	bool alive;
-	int folder;
 
-	if (!read_number(name, strlen(name), INT32_MAX, &pid))
-		return true;
-	p.pid = (pid_t)pid;
-	folder = openat(c->proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return true;
 	alive = ask(folder, &p);
@@ -143,39 +156,20 @@ static bool take_down(struct census *c, const char *name)
 	return !alive || add(c, &p);
 }
 
-struct entry {
-	uint64_t inode, offset;
-	uint16_t length;
-	uint8_t type;
-	char name[];
-};
-
 /* Everybody.  /proc must be ours, or its numbers are other people's. */
 static int take_census(struct census *c, pid_t self)
 {
-	char text[2048];
+	char text[12];
 	uint64_t seen;
-	ssize_t n, at;
+	ssize_t n;
 
-	c->person = NULL;
-	c->n = c->room = 0;
 	n = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self", text,
 		    sizeof(text) - 1);
 	if (n <= 0 || !read_number(text, (size_t)n, INT32_MAX, &seen) ||
 	    (pid_t)seen != self)
 		return ENOENT;
-	c->proc = openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (c->proc < 0)
-		return errno;
-	while ((n = syscall(SYS_getdents64, c->proc, text, sizeof(text))) > 0)
-		for (at = 0; at < n;) {
-			const struct entry *e = (void *)(text + at);
-
-			if (!take_down(c, e->name))
-				return ENOMEM;
-			at += e->length;
-		}
-	return 0;
+	c->proc = open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY);
+	return c->proc < 0 ? errno : numbers_in(c->proc, take_down, c);
 }
 
 static void end_census(struct census *c)
@@ -223,20 +217,14 @@ static bool is_below(const struct census *c, struct person *p, pid_t self)
 static bool tell(const struct census *c, const struct person *p, int sig,
 		 const siginfo_t *info, int *err)
 {
-	char name[12], *digit = name + sizeof(name) - 1;
+	int folder = number_open(c->proc, p->pid);
 	struct person same;
-	pid_t n = p->pid;
-	int folder;
 
-	*digit = '\0';
-	for (; n; n /= 10)
-		*--digit = (char)('0' + n % 10);
-	folder = openat(c->proc, digit, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return false;
 	*err = ESRCH;
 	if (ask(folder, &same) && same.born == p->born)
-		*err = by_fd(folder, sig, info, 0);
+		*err = by_fd(folder, p->pid, sig, info);
 	close(folder);
 	return *err == 0;
 }
@@ -250,7 +238,7 @@ static int to_counted(const struct reach *r, pid_t group, pid_t session,
 	bool any = false;
 	size_t i;
 
-	for (i = 0; !err && i < c.n; i++) {
+	for (i = 0; i < c.n; i++) {
 		struct person *p = &c.person[i];
 
 		if (p->pid == r->self || !is_below(&c, p, r->self) ||
@@ -261,7 +249,7 @@ static int to_counted(const struct reach *r, pid_t group, pid_t session,
 	}
 	end_census(&c);
 	/* Without a /proc there is one whom we know. */
-	return err ? to_main(r, sig, info) : any ? 0 : last;
+	return any ? 0 : err ? to_main(r, sig, info) : last;
 }
 
 static int to_group(const struct reach *r, int sig, const siginfo_t *info)
@@ -270,10 +258,13 @@ static int to_group(const struct reach *r, int sig, const siginfo_t *info)
 	if (r->place == TOGETHER)
 		return to_counted(r, getpgid(0), 0, sig, info);
 	if (r->main && r->pidfd >= 0 &&
-	    by_fd(r->pidfd, sig, info, PIDFD_SIGNAL_PROCESS_GROUP) == 0)
+	    send(r->pidfd, sig, info, PIDFD_SIGNAL_PROCESS_GROUP) == 0)
 		return 0;
 	/* While anybody is in it, its number is not given out again. */
-	return r->group && kill(-r->group, sig) == 0 ? 0 : ESRCH;
+	if (r->group && kill(-r->group, sig) == 0)
+		return 0;
+	/* The program has gone to another. */
+	return to_main(r, sig, info);
 }
 
 static int to_session(const struct reach *r, int sig, const siginfo_t *info)
@@ -314,7 +305,7 @@ static size_t each_of(const struct reach *r, char *text, size_t len, int sig,
 
 static bool kill_at_once(int cgroup)
 {
-	int fd = openat(cgroup, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	int fd = open_at(cgroup, "cgroup.kill", O_WRONLY);
 	bool done;
 
 	if (fd < 0)
@@ -336,13 +327,13 @@ static int to_cgroup(const struct reach *r, int sig, const siginfo_t *info)
 		return to_counted(r, 0, 0, sig, info);
 	if (sig == SIGKILL && kill_at_once(r->cgroup))
 		return 0;
-	fd = openat(r->cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	fd = open_at(r->cgroup, "cgroup.procs", O_RDONLY);
 	if (fd < 0)
 		return to_counted(r, 0, 0, sig, info);
 	while ((n = read(fd, text + kept, sizeof(text) - kept)) > 0)
 		kept = each_of(r, text, kept + (size_t)n, sig, info, &any);
 	close(fd);
-	return any ? 0 : ESRCH;
+	return any ? 0 : n < 0 ? to_counted(r, 0, 0, sig, info) : ESRCH;
 }
 
 /* --- all of them -----------------------------------------------------------

@@ -4,7 +4,8 @@
  * Linux has a call for a process, for a group and for everybody; the others are
  * looked for in /proc, and each is named by its folder there, which as a
  * descriptor is as good as a pidfd: a number that was given to somebody else in
- * between is not hit.  Who is born while we look may be missed.
+ * between is not hit.  (Before Linux 5.1 there is only the number, looked at just
+ * before.)  Who is born while we look may be missed.
  *
  * Everybody, kill(-1), is meant only if init is PID 1: then it is everybody in a
  * namespace that init is the end of anyway.  Else it would be the machine.

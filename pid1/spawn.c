@@ -64,6 +64,8 @@ void launch_prepare(struct launch *l, const struct options *o)
 	l->options = o;
 	l->self =
 		(pid_t)gettid(); /* as getpid(); musl knows it without asking */
+	if (l->self <= 0)        /* and may have been answered wrongly */
+		l->self = getpid();
 	l->argv = o->program;
 	l->tracks = o->stats || o->warn_reaped || o->report_fd >= 0 ||
 		    o->trace || o->level >= LOG_DEBUG || o->supervised;
@@ -212,10 +214,16 @@ bool launch_is_job(void)
 	return fd >= 0;
 }
 
+static void adopt(struct launch *l)
+{
+	if (l->self != 1 &&
+	    syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		l->lone = errno;
+}
+
 void launch_nobody(struct launch *l)
 {
-	if (l->self != 1)
-		syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	adopt(l);
 	/* Ignoring SIGCHLD is as old as Linux; here no status is wanted. */
 	l->leaves = l->options->reaping != REAP_EACH && !l->tracks;
 	settle_sigchld(l);
@@ -251,8 +259,7 @@ pid_t launch(struct launch *l)
 {
 	pid_t pid;
 
-	if (l->self != 1)
-		syscall(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	adopt(l);
 	pid = attempt(l);
 	if (pid > 0 && l->found_terminal)
 		pid = begin_again(l, pid);

@@ -47,6 +47,7 @@ struct launch {
 	enum place place;
 	bool tracks; /* each orphan is of interest */
 	bool leaves; /* orphans may be left to the kernel: see linux.h */
+	int lone;    /* why orphans will not come to us, or 0 */
 	bool looked; /* for a terminal; then: */
 	bool terminal, leader;
 	int tty; /* what /dev/tty opened, or -1 */

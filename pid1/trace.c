@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "pid1/files.h"
 #include "pid1/say.h"
 
 /* {"event":"what","time":t */
@@ -37,9 +38,8 @@ static void end(struct say *s)
 
 int trace_open(const char *path)
 {
-	int fd = openat(AT_FDCWD, path,
-			O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-			0644);
+	int fd = open_at(AT_FDCWD, path,
+			 O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
 
 	return fd < 0 ? -errno : fd;
 }
