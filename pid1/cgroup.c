@@ -108,13 +108,16 @@ int cgroup_make(struct cgroup *c, pid_t self)
 	pid_t n = self;
 
 	/* Init of another namespace may be here as well, and be 1 as we are. */
-	for (;; n += NO_PID) {
+	for (;;) {
 		name_it(c->main_name, "kith-main.", n);
 		name_it(c->init_name, "kith-init.", n);
 		if (mkdirat(c->ours, c->main_name, 0755) == 0)
 			break;
 		if (errno != EEXIST || n > MOST)
 			return errno;
+		/* Unless nobody lives there any more. */
+		if (unlinkat(c->ours, c->main_name, AT_REMOVEDIR) < 0)
+			n += NO_PID;
 	}
 	c->main = folder(c->ours, c->main_name);
 	return c->main < 0 ? errno : 0;

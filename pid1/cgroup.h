@@ -8,8 +8,8 @@
  *	ours ----+---- kith-init.PID	init
  *	         '---- kith-main.PID	the main child and its children
  *
- * If there is one of that name already, since the pid is that of an init of another
- * namespace, too, or of one that was killed, PID is larger by ten million.
+ * If somebody lives in one of that name, since the pid is that of an init of another
+ * namespace, too, PID is larger by ten million.
  *
  * Both are taken away in the end, if they are empty; in a container the runtime
  * does it, for who is PID 1 cannot leave.

@@ -1,7 +1,7 @@
 /*
  * A program that gives its init a hard time, for tests/t-init-hostile.sh.
  *
- *	leaderless CODE		its first thread ends; another ends all, later
+ *	leaderless CODE [MS]	its first thread ends; another ends all, later
  *	exec-thread COMMAND...	a thread that is not the first becomes it
  *	sibling N		N children that are init's, not its own
  *	odd N			N orphans whose death is told by another signal
@@ -31,18 +31,25 @@ static void nap(long ms)
 		;
 }
 
-static void *end_all(void *code)
+struct end {
+	int code;
+	long after;
+};
+
+static void *end_all(void *how)
 {
-	nap(100);
-	exit(*(int *)code);
+	const struct end *end = how;
+
+	nap(end->after);
+	exit(end->code);
 }
 
-static void leaderless(int code)
+static void leaderless(int code, long after)
 {
-	static int kept;
+	static struct end kept;
 	pthread_t thread;
 
-	kept = code;
+	kept = (struct end){ code, after };
 	pthread_create(&thread, NULL, end_all, &kept);
 	pthread_exit(NULL);
 }
@@ -120,8 +127,8 @@ int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
-	if (argc == 3 && strcmp(what, "leaderless") == 0) {
-		leaderless(atoi(argv[2]));
+	if (argc > 2 && strcmp(what, "leaderless") == 0) {
+		leaderless(atoi(argv[2]), argc > 3 ? atol(argv[3]) : 100);
 	} else if (argc > 2 && strcmp(what, "exec-thread") == 0) {
 		exec_thread(argv + 2);
 	} else if (argc == 3 && strcmp(what, "sibling") == 0) {

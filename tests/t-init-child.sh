@@ -173,5 +173,33 @@ kith-init: the program: exited with 2" "-vv ($about)"
 		"0 kith-init: orphan *: exited with 0" "-w tells of orphans ($about)"
 }
 
-everywhere users places limits sockets pauses orphaned explains holds logs
+# Files that are not as tidy as most: no newline in the end, a line of 9,000 bytes.
+untidy() {
+	if [ "$(id -u)" != 0 ] || ! unshare -m mount --bind /etc/passwd /etc/passwd; then
+		skip "untidy files ($about)" "users cannot be changed"
+		return
+	fi
+	printf 'root:x:0:0::/:/bin/sh\nmany:x:78:78::/:/bin/sh\nlast:x:77:77::/:/bin/sh' >"$tmp/passwd"
+	{
+		printf 'long:x:90:'
+		seq -s , 2000
+		printf 'other:x:91:many\nmine:x:92:1,last'
+	} >"$tmp/group"
+	seq 1000 1300 | sed 's/.*/g&:x:&:many/' >"$tmp/groups"
+	is "$(untidily last id -u -r) $(untidily last id -G)" "77 77 92" \
+		"the last line may have no end, and one before be long ($about)"
+	cp "$tmp/groups" "$tmp/group"
+	is "$(untidily many id -G 2>&1)" "kith-init: many: has too many groups" \
+		"nobody is started without some of the groups ($about)"
+}
+untidily() {
+	user=$1
+	shift
+	unshare -m sh -c 'tmp=$1 init=$2 user=$3
+		shift 3
+		mount --bind "$tmp/passwd" /etc/passwd && mount --bind "$tmp/group" /etc/group &&
+			exec "$init" --user "$user" "$@"' sh "$tmp" "$init" "$user" "$@"
+}
+
+everywhere users untidy places limits sockets pauses orphaned explains holds logs
 done_testing

@@ -190,5 +190,37 @@ codes() {
 	is "$(cat "$tmp/bad")" "" "codes that are none are refused ($about)"
 }
 
-everywhere drains leaves_alone narrow deadlines codes
+# The last moment is a moment.  Init is held up between looking at the clock and
+# killing, while the program ends by itself.
+at_the_last_moment() {
+	if [ "$where" != below ] || ! strace -qq -o /dev/null true 2>/dev/null; then
+		skip "what ends at the deadline ($about)" "nobody may be traced"
+		return
+	fi
+	timeout -k 1 30 strace -qq -o /dev/null -e inject=ppoll:delay_exit=2000000:when=2+ \
+		"$init" --deadline 0 sh -c 'trap "exit 9" TERM; (: &); sleep 0.3
+			kill -TERM $PPID; while :; do sleep 0.01; done' 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" "9 " "what ends at the deadline keeps its code ($about)"
+}
+
+# What could not be done is said.
+says_so() {
+	[ "$where" = below ] || return 0
+	run --report 3 sh -c 'exit 4' 3>/dev/full 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" \
+		"4 kith-init: --report: No space left on device" \
+		"a report that is lost is told of ($about)"
+	run --trace /proc/nosuch true 2>"$tmp/err"
+	is "$? $(cat "$tmp/err")" \
+		"125 kith-init: /proc/nosuch: No such file or directory" \
+		"a trace that cannot be begun, too ($about)"
+	strace -qq -o /dev/null true 2>/dev/null || return 0
+	said=$(timeout -k 1 30 strace -qq -o /dev/null -b execve \
+		-e inject=kill,pidfd_send_signal:error=EPERM "$init" --grace 0 \
+		sh -c 'sleep 5 >/dev/null 2>&1 & exit 4' 2>&1)
+	is "$? $said" "4 kith-init: somebody is left whom KILL does not end" \
+		"and whom nothing could end ($about)"
+}
+
+everywhere drains leaves_alone narrow deadlines codes at_the_last_moment says_so
 done_testing

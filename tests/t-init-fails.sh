@@ -40,7 +40,6 @@ goes_on() {
 			survives pidfd_open ENOMEM EMFILE ENOSYS
 			survives ioctl ENOMEM EPERM ENOSYS
 			survives setsid EPERM
-			survives prctl EINVAL
 			# The loader of a shared program needs these.
 			case $init in
 			*.static) survives openat,mmap,mremap,munmap ENOMEM ;;
@@ -75,6 +74,12 @@ gives_up() {
 	is "$(inject setresuid,setgroups:error=EAGAIN --user 12:34 true)" \
 		"125 kith-init: cannot change the user: Resource temporarily unavailable" \
 		"the user cannot be changed: nothing is run ($about)"
+	is "$(inject prctl:error=EPERM sh -c 'exit 7')" \
+		"7 kith-init: cannot adopt orphans: Operation not permitted" \
+		"it says so if it cannot be a subreaper ($about)"
+	is "$(inject prctl:error=EPERM --parent-death TERM true)" \
+		"125 kith-init: --parent-death: Operation not permitted" \
+		"nothing is run that would not die with the parent ($about)"
 	is "$(inject prlimit64:error=EPERM --limit nofile=10 true)" \
 		"125 kith-init: cannot set a limit: Operation not permitted" \
 		"nor without its limits ($about)"

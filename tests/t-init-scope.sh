@@ -145,5 +145,39 @@ changes() {
 	is "$(cat "$tmp/bad")" "" "signals have names and numbers ($about)"
 }
 
-everywhere scopes strangers cgroups changes
+# Who is not where he is expected.
+moved() {
+	# shellcheck disable=SC2016	# for perl
+	run --place group -g --rest none perl -e '$SIG{USR1} = sub { exit 6 };
+		setpgrp 0, getpgrp getppid; kill USR1 => getppid; sleep 10; exit 1'
+	is $? 6 "its group is left alone: the signal is for the program ($about)"
+	run --scope tree sh -c "$aid/aid-hostile leaderless 0 60000 &
+		until grep -q '^State:.Z' /proc/\$!/status; do sleep 0.01; done
+		exit 6"
+	is "$? $(pgrep -f '^[^ ]*aid-hostile leaderless')" "6 " \
+		"whose first thread is dead is told to leave, too ($about)"
+}
+
+# A pid is an init's of each namespace.
+namesakes() {
+	at=/sys/fs/cgroup
+	[ -w $at/cgroup.procs ] || at=$at/unified
+	if [ "$where" != pid1 ] || ! [ -w $at/cgroup.procs ]; then
+		skip "two inits of one number ($about)" "no cgroup v2, or not PID 1"
+		return
+	fi
+	run --rest cgroup sh -c ": >'$tmp/there'; until [ -e '$tmp/go' ]; do sleep 0.01; done
+		exit 6" &
+	other=$!
+	until_true [ -e "$tmp/there" ]
+	run --scope cgroup --rest cgroup --grace 0.1 sh -c \
+		'(trap "" TERM; exec sleep 10) & sleep 0.05; exit 7'
+	is $? 7 "two inits of one number ($about)"
+	: >"$tmp/go"
+	wait $other
+	is $? 6 "do not end each other's programs ($about)"
+	rm -f "$tmp/there" "$tmp/go"
+}
+
+everywhere scopes strangers cgroups changes moved namesakes
 done_testing
