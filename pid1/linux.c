@@ -344,8 +344,8 @@ RARE static pid_t meet(const struct linux_world *w, pid_t who, char *name,
 	siginfo_t info = { .si_pid = 0 };
 
 	if (!w->own_proc ||
-	    waitid(who > 0 ? P_PID : P_ALL, (id_t)who, &info,
-		   WEXITED | w->stops | WNOHANG | WNOWAIT) < 0 ||
+	    syscall(SYS_waitid, who > 0 ? P_PID : P_ALL, who, &info,
+		    WEXITED | w->stops | WNOHANG | WNOWAIT, NULL) < 0 ||
 	    !info.si_pid)
 		return who;
 	proc_name(info.si_pid, name, size);

@@ -99,12 +99,15 @@ static const char *word(const char *at, int n)
 static bool ask(int folder, struct person *p)
 {
 	char text[512];
-	const char *at;
+	const char *at, *next;
 	bool dead;
 
 	if (slurp(folder, "stat", text, sizeof(text)) <= 0)
 		return false;
-	at = word(strrchr(text, ')'), 1); /* a name may have anything in it */
+	/* A name may have anything in it. */
+	for (next = text; next; next = find_character(at + 1, ')'))
+		at = next;
+	at = word(at, 1);
 	dead = *at == 'Z' || *at == 'X';
 	p->parent = (pid_t)leading_number(at = word(at, 1));
 	p->group = (pid_t)leading_number(at = word(at, 1));
@@ -177,7 +180,7 @@ static void end_census(struct census *c)
 	if (c->proc >= 0)
 		close(c->proc);
 	if (c->person)
-		munmap(c->person, c->room * sizeof(*c->person));
+		syscall(SYS_munmap, c->person, c->room * sizeof(*c->person));
 }
 
 static struct person *find(const struct census *c, pid_t pid)
