@@ -138,6 +138,21 @@ kith-init: signals passed on: 0" "without orphans there is little to tell ($abou
 	ok $? "time that was used is not zero ($about)"
 }
 
+# A SIGCHLD names the dead, and he is asked for by his name: no look at all children
+# finds anybody.
+by_name() {
+	[ "$where" = below ] || return 0
+	if ! strace -o /dev/null true 2>/dev/null; then
+		skip "the dead are asked for by name ($about)" "strace may not trace here"
+		return
+	fi
+	strace -o "$tmp/calls" -e trace=wait4 "$init" --reap each \
+		sh -c '(sleep 0.1 &); sleep 0.3; exit 3'
+	is "$? $(sed -n 's/^wait4(\([1-9]\).* = [1-9][0-9]*$/name/p
+		s/^wait4(-1.* = [1-9][0-9]*$/anybody/p' "$tmp/calls" | xargs)" \
+		"3 name name" "the dead are asked for by name ($about)"
+}
+
 # Nothing here allocates, or knows of threads: nothing to run out of.
 small() {
 	if [ ! -x "$O/kith-init.static" ]; then
@@ -151,6 +166,6 @@ small() {
 		"" "and cannot allocate memory"
 }
 
-everywhere thousand sleeps heirs at_the_end together adopts stats
+everywhere thousand sleeps heirs at_the_end together adopts stats by_name
 small
 done_testing

@@ -64,6 +64,25 @@ scopes() {
 	hears all "group main member orphan session "
 }
 
+# Who is not PID 1 signals nobody but those below it, in the words for everybody too.
+spares() {
+	[ "$where" = below ] || return 0
+	: >"$tmp/up"
+	sh "$tmp/one" bystander "$tmp" &
+	bystander=$!
+	until_true grep -q bystander "$tmp/up"
+	start --scope all --rest all --grace 0.1
+	kill -USR1 "$target"
+	until_true grep -q main:USR1 "$tmp/said"
+	end
+	kill -USR2 $bystander
+	until_true grep -q bystander: "$tmp/said"
+	is "$(grep bystander: "$tmp/said")" bystander:USR2 \
+		"of who is not below it nobody hears anything ($about)"
+	kill $bystander
+	wait $bystander
+}
+
 # In a cgroup of its own, if there is one to be made.
 # In the group of whoever started it there are others, who are none of its own.
 strangers() {
@@ -179,5 +198,5 @@ namesakes() {
 	rm -f "$tmp/there" "$tmp/go"
 }
 
-everywhere scopes strangers cgroups changes moved namesakes
+everywhere scopes strangers spares cgroups changes moved namesakes
 done_testing
