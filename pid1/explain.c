@@ -72,8 +72,6 @@ static void say_reaping(struct say *s, const struct launch *l)
 	}
 	if (l->options->reaping == REAP_EACH)
 		why = "asked for";
-	else if (l->options->supervised)
-		why = "one program may follow another";
 	else if (l->tracks)
 		why = "each orphan is to be told of";
 	else if (l->place == TOGETHER)

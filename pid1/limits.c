@@ -200,6 +200,5 @@ const char *limit_place(const struct limit *l, bool has_cgroup)
 		return k->rlimit == NO_RLIMIT
 			       ? "by a cgroup"
 			       : "by a cgroup, or else an rlimit";
-	return k->rlimit == NO_RLIMIT ? "nowhere: kith-init will refuse"
-				      : "by an rlimit";
+	return k->rlimit == NO_RLIMIT ? "nowhere" : "by an rlimit";
 }

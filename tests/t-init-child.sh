@@ -141,6 +141,17 @@ rest:     all below kith-init, by /proc (not PID 1)" \
 		"and why ($about)"
 	matches "$(run --explain --stats true)" "*(each orphan is to be told of)*" \
 		"whatever that is ($about)"
+	for option in "--restart always" "--control $tmp/none" -vvv; do
+		# shellcheck disable=SC2086	# words
+		matches "$(run --explain $option true)" "*(each orphan is to be told of)*" \
+			"also $option ($about)"
+	done
+	case $(run --explain --limit cpu=1 true) in
+	*"cpu=1 (by a cgroup)"*) run --limit cpu=1 true ;;
+	*"cpu=1 (nowhere)"*) ! run --limit cpu=1 true 2>/dev/null ;;
+	*) false ;;
+	esac
+	ok $? "and what becomes of a limit is so ($about)"
 }
 
 # What init holds when the program has begun: others of its container write to
