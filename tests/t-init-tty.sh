@@ -87,6 +87,25 @@ END
 	is "$code" 3 "and with all three elsewhere ($about)"
 }
 
+# Standard input is a terminal that is nobody's: the program's, from now on.  The
+# numbers are TIOCSPTLCK and TIOCGPTN.
+free_terminals() {
+	# shellcheck disable=SC2016,SC2086	# for perl; words
+	said=$(timeout -k 1 30 perl -MFcntl -e '
+		$^F = 99;
+		$n = pack("i", 0);
+		sysopen(M, "/dev/ptmx", O_RDWR | O_NOCTTY) &&
+			ioctl(M, 0x40045431, $n) && ioctl(M, 0x80045430, $n) &&
+			sysopen(S, "/dev/pts/" . unpack("i", $n), O_RDWR | O_NOCTTY) &&
+			open(STDIN, "<&S") && exec "setsid", "-w", @ARGV;
+		print "none"' $there "$init" "$aid/aid-signals" front; echo $?)
+	case $said in
+	none*) skip "a free terminal becomes the program's ($about)" \
+		"there is none to be had" ;;
+	*) is "$said" 0 "a free terminal becomes the program's ($about)" ;;
+	esac
+}
+
 # A stopped job whose shell died is told, since nobody can go on with it.
 orphaned_jobs() {
 	said=$(run "$aid/aid-signals" orphaned)
@@ -167,5 +186,5 @@ END
 	is "$code" 25 "in the background it stops when it reads ($about)"
 }
 
-everywhere leading orphaned_jobs as_a_job
+everywhere leading free_terminals orphaned_jobs as_a_job
 done_testing
