@@ -268,7 +268,8 @@ static int complain_as_tini(const struct options *o, const struct complaint *c)
 		break;
 	case CANNOT_START:
 		begin(&s, "FATAL");
-		say_text(&s, c->about);
+		/* Nothing else can be asked for that may fail. */
+		say_text(&s, c->error == ECHILD ? c->about : "fork");
 		say_text(&s, " failed: ");
 		say_text(&s, strerror(c->error));
 		say_text(&s, "\n");

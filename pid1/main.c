@@ -343,12 +343,14 @@ static int run(struct options *o, uint64_t mask, int *asked_by)
 	world.held = &keepers;
 	world.leaves = l.leaves;
 	world.details = journal.clocked;
-	world.stops = l.place == TOGETHER && launch_is_job() ? WUNTRACED : 0;
+	/* Of a job at a terminal: elsewhere nobody would tell init to go on. */
+	world.stops = l.place == TOGETHER && l.terminal ? WUNTRACED : 0;
 	/* The second of a namespace is the first child of its init. */
 	linux_init(&world, l.self == 1 && pid == 2);
 	if (plain)
 		journal_started(&journal, pid, l.argv[0]);
 	w = wishes_of(o, l.place);
+	w.leads = l.leader;
 	policy_init(&policy, &w);
 	if (conductor)
 		conductor->between(&facts, &at);

@@ -141,7 +141,8 @@ static const struct {
 #define TYPED \
 	(BIT(SIGHUP) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGCONT) | \
 	 BIT(SIGWINCH))
-#define ANY (~UINT64_C(0))
+#define HANG_UP (BIT(SIGHUP) | BIT(SIGCONT))
+#define ANY     (~UINT64_C(0))
 
 enum {
 	ANYONE = BY_OTHERS | BY_KERNEL | BY_INIT,
@@ -250,6 +251,9 @@ enum happening policy_hear(const struct wishes *w, int sig, enum sender sender)
 	enum happening means;
 	unsigned int i = 0;
 
+	/* One that hangs up tells the leader of its session, and no group. */
+	if (w->leads && sender == BY_KERNEL && HANG_UP & BIT(sig))
+		sender = BY_OTHERS;
 	while (!(ear[i].signals & BIT(sig)) || !(ear[i].sender & sender) ||
 	       !(ear[i].place & w->place))
 		i++;

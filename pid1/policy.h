@@ -119,6 +119,7 @@ enum {
 /* What was asked for, as far as it decides. */
 struct wishes {
 	enum place place;
+	bool leads;       /* init led its session, which has a terminal */
 	bool drains;      /* the others are asked to leave when main is dead */
 	bool deadline;    /* there is one */
 	bool idle;        /* there is no main child */

@@ -205,15 +205,6 @@ void launch_survey(struct launch *l)
 	l->leaves = l->leaves && kernel_keeps_exits() && kernel_tells_exits();
 }
 
-bool launch_is_job(void)
-{
-	int fd = find_terminal();
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
 static void adopt(struct launch *l)
 {
 	if (l->self != 1 &&

@@ -72,12 +72,6 @@ pid_t launch(struct launch *l);
 /* Start nobody, and be ready for orphans. */
 RARE void launch_nobody(struct launch *l);
 
-/*
- * Of a program that stays in init's group: is that the job of a shell at a
- * terminal?  If it is none, nobody would tell init to go on.
- */
-RARE bool launch_is_job(void);
-
 /* Look at the surroundings as if to launch, for those who only ask. */
 RARE void launch_survey(struct launch *l);
 

@@ -212,6 +212,17 @@ void resume_journal(struct supervisor *v)
 		journal_replaced(j, v->argv[0]);
 }
 
+/* As the first launch did: there, another program held it. */
+static void look_at_terminal(struct launch *l)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	l->terminal = fd >= 0;
+	l->leader = l->terminal && getsid(0) == getpid();
+	if (fd >= 0)
+		close(fd);
+}
+
 pid_t resume(struct supervisor *v)
 {
 	struct launch *l = v->launch;
@@ -220,6 +231,7 @@ pid_t resume(struct supervisor *v)
 	l->chld_ignored = v->c.chld.sa_handler == SIG_IGN;
 	l->place = v->c.place;
 	l->looked = true;
+	look_at_terminal(l);
 	resume_aid(&v->health, v->c.health_pid, v->c.health_until);
 	resume_aid(&v->pre_stop, v->c.pre_stop_pid, v->c.pre_stop_until);
 	say_line(v, LOG_INFO, "replaced by a new one", NULL);

@@ -431,6 +431,37 @@ alone() {
 heard_what() {
 	[ "$(wc -l <"$2")" -ge "$1" ]
 }
+# hang_up WHO: what a program in the group of an init that leads the session
+# hears when the terminal is gone.
+hang_up() {
+	rm -f "$tmp/up" "$tmp/told"
+	# shellcheck disable=SC2016	# for the shell inside
+	"$aid/aid-pty" "$1" -c sh -c 'trap "echo HUP >\"$0\"; exit" HUP
+		>"$1"; while :; do sleep 0.01; done' "$tmp/told" "$tmp/up" \
+		>/dev/null 2>&1 <<-END &
+	= 300
+	END
+	pid=$!
+	until_true test -e "$tmp/up"
+	kill -KILL $pid
+	patience=300
+	until_true test -s "$tmp/told"
+	patience=
+	cat "$tmp/told"
+	pkill -KILL -f "$tmp/up"
+	wait $pid
+}
+dumb_hangs_up() {
+	[ "$where" = below ] || return 0
+	"$aid/aid-pty" true </dev/null >/dev/null || {
+		skip "$who: a terminal hangs up ($about)" "there is no terminal"
+		return
+	}
+	for main in "$tmp/$who" $theirs; do
+		is "$(hang_up "$main")" HUP \
+			"$who: -c, the terminal hangs up ($about, $main)"
+	done
+}
 dumb_alone() {
 	[ "$where" = below ] || return 0
 	command -v bash >/dev/null || {
@@ -545,7 +576,7 @@ all() {
 	lines=99
 	as tini tini_codes tini_talk tini_stops tini_signals tini_parent tini_tty
 	as dumb-init dumb_codes dumb_talk dumb_signals dumb_stops dumb_alone \
-		dumb_end dumb_tty
+		dumb_hangs_up dumb_end dumb_tty
 	[ "$where" = pid1 ] || names
 }
 

@@ -313,6 +313,17 @@ static void every_signal_has_its_meaning(void)
 	}
 	is(wrong, 0, "64 signals by 3 senders in 3 places mean what they do");
 
+	w = usual(TOGETHER);
+	w.leads = true;
+	for (sig = 1; sig <= 64; sig++)
+		passed += policy_hear(&w, sig, BY_KERNEL) !=
+			  meaning(TOGETHER, sig, BY_KERNEL);
+	is(passed, 2, "who leads the session hears of it alone that");
+	ok(policy_hear(&w, SIGHUP, BY_KERNEL) == SIGNALLED &&
+		   policy_hear(&w, SIGCONT, BY_KERNEL) == SIGNALLED,
+	   "the terminal hung up");
+	passed = 0;
+
 	for (sig = 1; sig <= 64; sig++) {
 		p = begin(APART);
 		h = policy_hear(&p.wishes, sig, BY_OTHERS);
