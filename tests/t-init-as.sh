@@ -170,6 +170,32 @@ tini_talk() {
 	unset TINI_SUBREAPER
 }
 
+# no_fork WHO ARGUMENTS: when there cannot be a child.
+no_fork() {
+	strace -f -qq -o /dev/null -e inject=clone,clone3,fork,vfork:error=EAGAIN \
+		"$@" true 2>"$tmp/err" >"$tmp/out"
+	echo "$?|$(said <"$tmp/out")|$(said <"$tmp/err")"
+}
+no_fork_case() {
+	[ "$where" = below ] || return 0
+	strace -qq -o /dev/null true 2>/dev/null || {
+		skip "$who: no child ($about)" "strace is not there, or nobody may be traced"
+		return
+	}
+	want=$1
+	shift
+	for main in "$tmp/$who" $theirs; do
+		is "$(no_fork "$main" "$@")" "$want" "$who: no child ($about, $main)"
+	done
+}
+tini_children() {
+	no_fork_case \
+		'1||[FATAL tini (PID)] fork failed: Resource temporarily unavailable' -s
+}
+dumb_children() {
+	no_fork_case '1||[dumb-init] Unable to fork. Exiting.'
+}
+
 # group WHO ARGUMENTS: how many hear of it, of two in the program's group, of
 # which neither is the program.
 group() {
@@ -574,9 +600,9 @@ as() {
 }
 all() {
 	lines=99
-	as tini tini_codes tini_talk tini_stops tini_signals tini_parent tini_tty
+	as tini tini_codes tini_talk tini_children tini_stops tini_signals tini_parent tini_tty
 	as dumb-init dumb_codes dumb_talk dumb_signals dumb_stops dumb_alone \
-		dumb_hangs_up dumb_end dumb_tty
+		dumb_hangs_up dumb_end dumb_children dumb_tty
 	[ "$where" = pid1 ] || names
 }
 
