@@ -4,6 +4,7 @@
 #include "pid1/as-others.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +74,6 @@ static void defaults(struct options *o)
 	o->rest = SCOPE_NONE;
 	o->stops = 0;
 	o->try_shell = true;
-	o->grouped = true;
 	/* What it ignores, so that it may write to any terminal. */
 	o->dropped = UINT64_C(1) << (SIGTTIN - 1) | UINT64_C(1)
 							    << (SIGTTOU - 1);
@@ -86,6 +86,16 @@ static uint8_t verbosity(const char *text)
 	const unsigned int most = LOG_DEBUG - LOG_ERROR;
 
 	return (uint8_t)(LOG_ERROR + (n < most ? n : most));
+}
+
+/* Its own, or one that is to be had. */
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || isatty(0);
 }
 
 /* "sh -- -c ...", as the usage has it. */
@@ -112,6 +122,8 @@ static const char *check(struct options *o)
 		o->level = verbosity(level);
 	if (getenv("TINI_KILL_PROCESS_GROUP"))
 		o->scope = SCOPE_GROUP;
+	if (!has_terminal())
+		o->place = GROUPED;
 	take_dashes_away(o);
 	o->keep_stdout = o->level >= LOG_INFO;
 	return NULL;

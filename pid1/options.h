@@ -100,9 +100,8 @@ struct options {
 	const char *trace; /* file of the event stream, or NULL */
 
 	/* Signals.  "Heard" is what came, "sent" what it became. */
-	uint8_t scope; /* enum scope: for whom */
-	uint8_t place; /* enum place; 0: as it fits */
-	bool grouped;  /* as it fits is a group, where it would be a session */
+	uint8_t scope;    /* enum scope: for whom */
+	uint8_t place;    /* enum place; 0: as it fits */
 	int parent_death; /* signal when our parent dies, or 0 */
 	uint64_t dropped; /* bit sig - 1: heard and not sent */
 	uint64_t stops;   /* heard: these ask everything to end */

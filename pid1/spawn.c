@@ -53,12 +53,6 @@ static bool may_leave_it_to_kernel(const struct launch *l)
 	       l->place != TOGETHER;
 }
 
-/* Without a terminal to care for; but 0 may be one that is to be had. */
-static enum place alone(const struct options *o)
-{
-	return o->grouped && !isatty(0) ? GROUPED : APART;
-}
-
 void launch_prepare(struct launch *l, const struct options *o)
 {
 	l->options = o;
@@ -69,7 +63,7 @@ void launch_prepare(struct launch *l, const struct options *o)
 	l->argv = o->program;
 	l->tracks = o->stats || o->warn_reaped || o->report_fd >= 0 ||
 		    o->trace || o->level >= LOG_DEBUG || o->supervised;
-	l->place = o->place ? (enum place)o->place : alone(o);
+	l->place = o->place ? (enum place)o->place : APART;
 	l->leaves = may_leave_it_to_kernel(l);
 	l->tty = -1;
 	l->chld_ignored = settle_sigchld(l);
@@ -193,7 +187,7 @@ RARE static void look_for_terminal(struct launch *l)
 	l->tty = find_terminal();
 	l->terminal = s.terminal = l->tty >= 0;
 	l->leader = s.leader = s.terminal && getsid(0) == l->self;
-	if (!l->options->place && s.terminal)
+	if (!l->options->place)
 		l->place = policy_place(s);
 	if (l->place == TOGETHER)
 		l->leaves = false;
