@@ -105,22 +105,23 @@ enum { NO_PID = 10000000, MOST = 1000000000 };
 
 int cgroup_make(struct cgroup *c, pid_t self)
 {
-	pid_t n = self;
+	pid_t n;
 
 	/* Init of another namespace may be here as well, and be 1 as we are. */
-	for (;;) {
+	for (n = self; n < MOST; n += NO_PID) {
 		name_it(c->main_name, "kith-main.", n);
 		name_it(c->init_name, "kith-init.", n);
-		if (mkdirat(c->ours, c->main_name, 0755) == 0)
-			break;
-		if (errno != EEXIST || n > MOST)
+		if (mkdirat(c->ours, c->main_name, 0755) < 0 && errno != EEXIST)
 			return errno;
-		/* Unless nobody lives there any more. */
-		if (unlinkat(c->ours, c->main_name, AT_REMOVEDIR) < 0)
-			n += NO_PID;
+		c->main = folder(c->ours, c->main_name);
+		if (c->main < 0)
+			return errno;
+		if (!cgroup_count(c->main, "cgroup.events", "populated"))
+			return 0;
+		close(c->main);
 	}
-	c->main = folder(c->ours, c->main_name);
-	return c->main < 0 ? errno : 0;
+	c->main = -1;
+	return EBUSY;
 }
 
 /* Out of the way, so that ours may hand controllers on. */

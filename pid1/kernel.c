@@ -52,7 +52,7 @@ bool kernel_tells_exits(void)
 
 	if (fd < 0)
 		return false;
-	told = ioctl(fd, GET_INFO, &info);
+	told = (int)syscall(SYS_ioctl, fd, GET_INFO, &info);
 	close(fd);
 	return told == 0;
 }

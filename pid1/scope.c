@@ -56,7 +56,7 @@ static int by_fd(int fd, pid_t pid, int sig, const siginfo_t *info)
 	int err = send(fd, sig, info, 0);
 
 	/* Before Linux 5.1, or if a filter has not heard of the call. */
-	return err == ENOSYS || err == EPERM ? by_pid(pid, sig, info) : err;
+	return err && err != ESRCH ? by_pid(pid, sig, info) : err;
 }
 
 static int to_main(const struct reach *r, int sig, const siginfo_t *info)

@@ -1,8 +1,10 @@
 #include "pid1/search.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pid1/names.h"
@@ -51,7 +53,7 @@ RARE static int look(const char *path, char **argv, char **env)
 {
 	(void)argv;
 	(void)env;
-	return access(path, F_OK) == 0 ? 0 : errno;
+	return syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0 ? 0 : errno;
 }
 
 /* Reasons to try the next folder, as execvp() has them. */

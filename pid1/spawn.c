@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -28,7 +27,8 @@ static int find_terminal(void)
 			      O_RDWR | O_CLOEXEC | O_NOCTTY, 0);
 	pid_t sid;
 
-	if (fd < 0 && errno != ENXIO && ioctl(0, TIOCGSID, &sid) == 0)
+	if (fd < 0 && errno != ENXIO &&
+	    syscall(SYS_ioctl, 0, TIOCGSID, &sid) == 0)
 		fd = (int)syscall(SYS_fcntl, 0, F_DUPFD_CLOEXEC, 0);
 	return fd;
 }
@@ -88,10 +88,11 @@ RARE static void come_to_the_front(const struct launch *l)
 {
 	pid_t group;
 
-	if (ioctl(l->tty, TIOCGPGRP, &group) < 0 || group != getpgid(l->self))
+	if (syscall(SYS_ioctl, l->tty, TIOCGPGRP, &group) < 0 ||
+	    group != getpgid(l->self))
 		return;
 	group = getpid();
-	ioctl(l->tty, TIOCSPGRP, &group);
+	syscall(SYS_ioctl, l->tty, TIOCSPGRP, &group);
 }
 
 static void take_place(const struct launch *l)
@@ -175,7 +176,7 @@ static bool failed(const struct launch *l)
 
 RARE static void bury(pid_t pid)
 {
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (syscall(SYS_wait4, pid, NULL, 0, NULL) < 0 && errno == EINTR)
 		;
 }
 
@@ -221,7 +222,7 @@ RARE static void reconsider(struct launch *l)
 	l->looked = true;
 	settle_sigchld(l);
 	if (l->place == APART && l->leader)
-		ioctl(l->tty, TIOCNOTTY);
+		syscall(SYS_ioctl, l->tty, TIOCNOTTY, 0);
 }
 
 RARE static pid_t begin_again(struct launch *l, pid_t pid)
