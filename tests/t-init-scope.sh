@@ -87,6 +87,7 @@ spares() {
 # In the group of whoever started it there are others, who are none of its own.
 strangers() {
 	[ "$where" = below ] || return 0
+	rm -f "$tmp/main" "$tmp/stranger" "$tmp/pids"
 	# shellcheck disable=SC2016	# for the shell inside
 	setsid sh -c '"$1" collect 1 0 >"$3/stranger" &
 		"$2" --place same -g "$1" collect 1 0 >"$3/main" &
@@ -94,6 +95,7 @@ strangers() {
 		>"$tmp/pids" &
 	until_true grep -q ready "$tmp/stranger"
 	until_true grep -q ready "$tmp/main"
+	until_true [ -s "$tmp/pids" ]
 	kill -USR1 "$(cat "$tmp/pids")"
 	until_true grep -q '^10 ' "$tmp/main"
 	pkill -USR2 -x aid-signals
