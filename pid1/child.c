@@ -72,6 +72,8 @@ static int plan_cgroup(struct child *c, struct cgroup *cgroup, pid_t self,
 		    : cgroup_find(cgroup) && cgroup_make(cgroup, self) == 0)
 		c->cgroup = cgroup;
 	err = limits_write(o, c->cgroup ? cgroup : NULL, &c->written, &which);
+	if (err && c->cgroup)
+		cgroup_end(cgroup, false);
 	if (err)
 		*why = (struct complaint){ .trouble = CANNOT_START,
 					   .about = which->name,

@@ -66,6 +66,11 @@ limits() {
 	ok $? "memory is limited by whatever there is ($about)"
 	run --limit memory=300M perl -e '$x = "x" x 100000'
 	ok $? "but not more than asked ($about)"
+	# shellcheck disable=SC2016	# for the shell inside
+	name=$(sh -c 'echo kith-main.$$; exec "$1" --limit cpu=0.5 true 2>"$2/err"' \
+		sh "$init" "$tmp")
+	is "$(find /sys/fs/cgroup -maxdepth 2 -name "$name" 2>/dev/null)" "" \
+		"no cgroup is left of a start that failed ($about)"
 	said=$(code_of --limit cpu=0.5 true)
 	case $said in
 	"0 ") ;;
