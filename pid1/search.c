@@ -34,18 +34,22 @@ static int run(const char *path, char **argv, char **env)
 	return errno;
 }
 
+/* In words of its own: those that init has are not for a child to change. */
 RARE static int run_or_sh(const char *path, char **argv, char **env)
 {
-	char *before = argv[-1], *name = argv[0];
 	int err = run(path, argv, env);
+	const char **words;
+	size_t n = 0;
 
 	if (err != ENOEXEC)
 		return err;
-	argv[-1] = (char *)"/bin/sh";
-	argv[0] = (char *)path;
-	execve(argv[-1], argv - 1, env);
-	argv[-1] = before;
-	argv[0] = name;
+	while (argv[n])
+		n++;
+	words = __builtin_alloca((n + 2) * sizeof(*words));
+	words[0] = "/bin/sh";
+	words[1] = path;
+	memcpy(words + 2, argv + 1, n * sizeof(*words));
+	execve(words[0], (char **)words, env);
 	return err;
 }
 

@@ -12,8 +12,8 @@
 
 /*
  * Become argv[0], by the PATH of env.  With `try_shell` a file of no format that
- * the kernel knows is given to sh, as execvp() does; then argv[-1] is used.
- * Returns only with the reason why not.
+ * the kernel knows is given to sh, as execvp() does.  Returns only with the reason
+ * why not.
  */
 int search_and_run(char **argv, char **env, bool try_shell);
 

@@ -144,6 +144,13 @@ tini_talk() {
 	case_of "137|[INFO  tini (PID)] Spawned child process 'sh' with pid 'N'
 [INFO  tini (PID)] Main child exited with signal (with signal 'Killed')|" \
 		'-v, a signal' -sv -- sh -c 'kill -KILL $$'
+	# What had to be done to start it is not its name.
+	old_path=$PATH
+	PATH=$tmp:$PATH
+	case_of "9|[INFO  tini (PID)] Spawned child process 'plain' with pid 'N'
+[INFO  tini (PID)] Main child exited normally (with status '9')|" \
+		'-v, of what sh was asked to run' -sv plain 9
+	PATH=$old_path
 	case_of "0|[INFO  tini (PID)] Spawned child process 'true' with pid 'N'
 [DEBUG tini (PID)] Received SIGCHLD
 [DEBUG tini (PID)] Reaped child with pid: 'N'
