@@ -527,12 +527,13 @@ static void measure_idle(struct meter *m)
 				    1e6 / m->window_us);
 		} else {
 			add(init, proc_number(pid, "smaps_rollup", "Rss:"));
-			init->more[0][0] =
+			init->more[0][init->nr_samples - 1] =
 				proc_number(pid, "smaps_rollup", "\nPss:");
-			init->more[1][0] = proc_number(pid, "smaps_rollup",
-						       "Private_Clean:") +
-					   proc_number(pid, "smaps_rollup",
-						       "Private_Dirty:");
+			init->more[1][init->nr_samples - 1] =
+				proc_number(pid, "smaps_rollup",
+					    "Private_Clean:") +
+				proc_number(pid, "smaps_rollup",
+					    "Private_Dirty:");
 		}
 		end_it(&its[i]);
 	}
@@ -590,11 +591,12 @@ static bool measure(struct meter *m)
 
 	for (i = 0; i < m->nr_inits; i++)
 		order[i] = i;
-	if (strcmp(m->mode, "memory") == 0 || strcmp(m->mode, "wakeups") == 0) {
-		measure_idle(m);
-		return true;
-	}
 	for (round = 0; round < m->runs; round++) {
+		if (strcmp(m->mode, "memory") == 0 ||
+		    strcmp(m->mode, "wakeups") == 0) {
+			measure_idle(m);
+			continue;
+		}
 		shuffle(order, m->nr_inits);
 		if (strcmp(m->mode, "start") == 0) {
 			if (round == WARM_UP)
@@ -620,23 +622,25 @@ static void line(const struct meter *m, const char *suffix,
 	fflush(stdout);
 }
 
+static void tell_median(const struct meter *m, const char *suffix,
+			struct init *init, double *samples)
+{
+	const int n = init->nr_samples;
+	double mid = bench_median(samples, n); /* which sorts them */
+
+	line(m, suffix, init, mid, samples[n / 4], samples[n - 1 - n / 4], n);
+}
+
 static void tell_samples(const struct meter *m, struct init *init)
 {
-	int n = init->nr_samples;
-	double mid;
-
-	if (n == 0) {
+	if (init->nr_samples == 0) {
 		line(m, "", init, NAN, NAN, NAN, 0);
 		return;
 	}
-	mid = bench_median(init->samples, n); /* which sorts them */
-	line(m, "", init, mid, init->samples[n / 4],
-	     init->samples[n - 1 - n / 4], n);
+	tell_median(m, "", init, init->samples);
 	if (strcmp(m->mode, "memory") == 0) {
-		line(m, "-pss", init, init->more[0][0], init->more[0][0],
-		     init->more[0][0], 1);
-		line(m, "-private", init, init->more[1][0], init->more[1][0],
-		     init->more[1][0], 1);
+		tell_median(m, "-pss", init, init->more[0]);
+		tell_median(m, "-private", init, init->more[1]);
 	}
 }
 
@@ -724,8 +728,8 @@ static void add_init(struct meter *m, char *arg)
 		if (init->nr_words < MAX_WORDS)
 			init->words[init->nr_words++] = word;
 	init->samples = room(most, sizeof(double));
-	init->more[0] = room(1, sizeof(double));
-	init->more[1] = room(1, sizeof(double));
+	init->more[0] = room(most, sizeof(double));
+	init->more[1] = room(most, sizeof(double));
 	init->lost = room((size_t)m->runs, sizeof(bool));
 	m->nr_inits++;
 }
