@@ -65,7 +65,7 @@ stderr fd/2" "/dev has its links"
 has "$results" "controllers cpu memory pids" "groups can be limited"
 is "$(echo "$results" | grep -c '^folder ')" 5 "five folders are there"
 has "$results" "cad 0" "Ctrl-Alt-Del is a signal"
-has "$results" "open 2 " "and init keeps nothing open but the console"
+has "$results" "open 0 1 2 " "and init keeps nothing open but the console"
 is "$(echo "$results" | grep '^/init' | tr "\n" " ")" "" \
 	"and leaves no files that nobody asked for"
 
