@@ -4,7 +4,6 @@
 #include "pid1/as-others.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "pid1/readers.h"
 #include "pid1/say.h"
+#include "pid1/spawn.h"
 
 /* Docker looks for the first two words; who cares for more sees whose it is. */
 #define VERSION "tini version 0.19.0_kith-init"
@@ -91,7 +91,7 @@ static uint8_t verbosity(const char *text)
 /* Its own, or one that is to be had. */
 static bool has_terminal(void)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int fd = find_terminal();
 
 	if (fd >= 0)
 		close(fd);

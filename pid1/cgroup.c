@@ -87,19 +87,6 @@ bool cgroup_find(struct cgroup *c)
 	return false;
 }
 
-static void name_it(char *name, const char *begin, pid_t pid)
-{
-	char digits[12], *d = digits;
-
-	while (*begin)
-		*name++ = *begin++;
-	for (; pid; pid /= 10)
-		*d++ = (char)('0' + pid % 10);
-	while (d > digits)
-		*name++ = *--d;
-	*name = '\0';
-}
-
 /* What is added to the number in a name that is taken: nobody's pid is that high. */
 enum { NO_PID = 10000000, MOST = 1000000000 };
 
@@ -109,8 +96,8 @@ int cgroup_make(struct cgroup *c, pid_t self)
 
 	/* Init of another namespace may be here as well, and be 1 as we are. */
 	for (n = self; n < MOST; n += NO_PID) {
-		name_it(c->main_name, "kith-main.", n);
-		name_it(c->init_name, "kith-init.", n);
+		numbered(c->main_name, "kith-main.", (uint64_t)n);
+		numbered(c->init_name, "kith-init.", (uint64_t)n);
 		if (mkdirat(c->ours, c->main_name, 0755) < 0 && errno != EEXIST)
 			return errno;
 		c->main = folder(c->ours, c->main_name);

@@ -160,13 +160,7 @@ RARE bool sockets_are_for(const char *word, pid_t pid)
 
 RARE void sockets_name(char word[SOCKETS_WORD], pid_t pid)
 {
-	char *digit = word + SOCKETS_WORD - 1;
-
-	*digit = '\0';
-	for (; pid; pid /= 10)
-		*--digit = (char)('0' + pid % 10);
-	memcpy(word, listen_pid, NAMED);
-	memmove(word + NAMED, digit, strlen(digit) + 1);
+	numbered(word, listen_pid, (uint64_t)pid);
 }
 
 /*

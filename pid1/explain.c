@@ -152,9 +152,7 @@ int explain(const struct options *o)
 	say_reaping(&s, &l);
 	if (!o->pause)
 		say_scope(&s, "signals", o->scope, l.self, has_cgroup);
-	/* The program itself is gone by then. */
-	say_scope(&s, "rest", o->rest == SCOPE_CHILD ? SCOPE_NONE : o->rest,
-		  l.self, has_cgroup);
+	say_scope(&s, "rest", o->rest, l.self, has_cgroup);
 	say_limits(&s, o, has_cgroup ? &c : NULL);
 	return say_end(&s) ? 0 : CODE_FAILED;
 }

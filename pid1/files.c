@@ -27,6 +27,17 @@ ssize_t slurp(int folder, const char *name, char *text, size_t size)
 	return n;
 }
 
+bool proc_is_ours(pid_t self)
+{
+	char seen[12];
+	uint64_t number;
+	ssize_t n = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self", seen,
+			    sizeof(seen) - 1);
+
+	return n > 0 && read_number(seen, (size_t)n, INT32_MAX, &number) &&
+	       (pid_t)number == self;
+}
+
 struct entry {
 	uint64_t inode, offset;
 	uint16_t length;
@@ -54,10 +65,8 @@ int numbers_in(int folder, bool (*each)(void *what, int n), void *what)
 
 int number_open(int folder, int n)
 {
-	char name[12], *digit = name + sizeof(name) - 1;
+	char name[12];
 
-	*digit = '\0';
-	for (; n; n /= 10)
-		*--digit = (char)('0' + n % 10);
-	return open_at(folder, digit, O_RDONLY | O_DIRECTORY);
+	numbered(name, "", (uint64_t)n);
+	return open_at(folder, name, O_RDONLY | O_DIRECTORY);
 }

@@ -15,6 +15,9 @@ int open_at(int folder, const char *name, int flags);
 /* The text of a small file in a folder, and its length; or "", and -1. */
 ssize_t slurp(int folder, const char *name, char *text, size_t size);
 
+/* Does /proc show our pid namespace, where we are `self`?  Another's tells of strangers. */
+bool proc_is_ours(pid_t self);
+
 /*
  * The numbers that a folder of /proc has for names: processes, descriptors.  Calls
  * each(what, n) for every one, in the order of /proc, until it returns false.  What

@@ -119,15 +119,6 @@ bool limits_want_cgroup(const struct options *o)
 	return false;
 }
 
-static char *digits(char *end, uint64_t n)
-{
-	*--end = '\0';
-	do
-		*--end = (char)('0' + n % 10);
-	while (n /= 10);
-	return end;
-}
-
 /* Copies it there, and returns where it ends. */
 static char *append(char *to, const char *text)
 {
@@ -139,7 +130,7 @@ static char *append(char *to, const char *text)
 static int write_one(const struct kind *k, const struct limit *l,
 		     struct cgroup *c)
 {
-	char file[16], text[48] = "max", number[24];
+	char file[16], text[48] = "max";
 	uint64_t n = UINT64_MAX;
 
 	if (k->rlimit == NO_RLIMIT)
@@ -147,7 +138,7 @@ static int write_one(const struct kind *k, const struct limit *l,
 	else
 		read_amount(l->value, strlen(l->value), &n);
 	if (n != UINT64_MAX)
-		append(text, digits(number + sizeof(number), n));
+		numbered(text, "", n);
 	if (k->rlimit == NO_RLIMIT)
 		append(text + strlen(text), " 100000"); /* microseconds */
 	append(append(file, k->name), ".max");

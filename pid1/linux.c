@@ -323,16 +323,11 @@ static uint64_t ns(struct timeval t)
 /* /proc/PID/comm, as much as fits; "" if it cannot be read. */
 static void proc_name(pid_t pid, char *name, size_t size)
 {
-	char path[32] = "/proc/", digits[12];
-	char *p = path + strlen(path), *d = digits;
+	char path[32];
 	ssize_t n;
 
-	for (; pid; pid /= 10)
-		*d++ = (char)('0' + pid % 10);
-	while (d > digits)
-		*p++ = *--d;
-	memcpy(p, "/comm", sizeof("/comm"));
-
+	memcpy(numbered(path, "/proc/", (uint64_t)pid), "/comm",
+	       sizeof("/comm"));
 	n = slurp(AT_FDCWD, path, name, size);
 	name[n > 0 ? n - 1 : 0] = '\0'; /* it ends with a newline */
 }
@@ -448,7 +443,7 @@ static bool reap_each(struct linux_world *w, struct death *death,
 	if (!w->owed || later || (w->scan_at > 1 && linux_now() < w->scan_at))
 		return false;
 	pid = scan(w, death);
-	*any_left = pid > 0 || (pid == 0 && (!w->narrow || any_of_rest(w)));
+	*any_left = pid > 0 || (pid == 0 && (!w->told || any_of_rest(w)));
 	return pid > 0;
 }
 
@@ -545,10 +540,9 @@ RARE static void tell_rest(void *world, int sig)
 	/* The group of whoever started us is not ours to end. */
 	if (w->reach.place == TOGETHER && rest == SCOPE_GROUP)
 		rest = SCOPE_TREE;
-	w->told = rest;
-	w->narrow = rest == SCOPE_GROUP || rest == SCOPE_SESSION ||
-		    rest == SCOPE_CGROUP;
-	if (w->narrow) {
+	if (rest == SCOPE_GROUP || rest == SCOPE_SESSION ||
+	    rest == SCOPE_CGROUP) {
+		w->told = rest;
 		w->owed = true;
 		w->scan_at = 0;
 	}
@@ -576,17 +570,6 @@ const struct facts linux_facts = {
 	.now = now,
 };
 
-/* Another namespace's /proc would tell of strangers. */
-static bool has_own_proc(pid_t self)
-{
-	char seen[12];
-	ssize_t n = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self", seen,
-			    sizeof(seen) - 1);
-
-	seen[n > 0 ? n : 0] = '\0';
-	return (pid_t)leading_number(seen) == self;
-}
-
 /* Without a main child there is no end of one to wait for. */
 RARE static void await_nobody(struct linux_world *w)
 {
@@ -596,7 +579,7 @@ RARE static void await_nobody(struct linux_world *w)
 
 RARE static void look_at_proc(struct linux_world *w)
 {
-	w->own_proc = has_own_proc(w->reach.self);
+	w->own_proc = proc_is_ours(w->reach.self);
 }
 
 void linux_init(struct linux_world *w, bool first)

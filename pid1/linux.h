@@ -59,8 +59,7 @@ struct linux_world {
 	bool hung_up;      /* main's pidfd said so */
 	bool details;      /* names and times of the dead are wanted */
 	bool own_proc;     /* /proc shows our pid namespace */
-	bool narrow;       /* not all who are left were told to leave */
-	enum scope told;   /* but these */
+	enum scope told;   /* to leave, these only; SCOPE_CHILD: all were */
 	bool owed;         /* somebody may be dead whom no signal named */
 	pid_t named;       /* by the last SIGCHLD, or 0 */
 	pid_t last;        /* who was named before */

@@ -135,8 +135,7 @@ static struct wishes wishes_of(const struct options *o, enum place place)
 {
 	return (struct wishes){
 		.place = place,
-		/* The program itself is gone by then. */
-		.drains = o->rest != SCOPE_NONE && o->rest != SCOPE_CHILD,
+		.drains = o->rest != SCOPE_NONE,
 		.deadline = o->deadline_ns != TIME_NEVER,
 		.idle = o->pause,
 		.stops = o->stops,

@@ -60,6 +60,21 @@ char *find_character(const char *text, char c)
 	return NULL;
 }
 
+char *numbered(char *to, const char *prefix, uint64_t n)
+{
+	char digits[20], *d = digits;
+
+	while (*prefix)
+		*to++ = *prefix++;
+	do
+		*d++ = (char)('0' + n % 10);
+	while (n /= 10);
+	while (d > digits)
+		*to++ = *--d;
+	*to = '\0';
+	return to;
+}
+
 static size_t digits_of(const char *text)
 {
 	size_t n = 0;

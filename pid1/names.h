@@ -32,6 +32,12 @@ size_t before(const char *text, const char *any);
 /* Where the text has this character, or NULL. */
 char *find_character(const char *text, char c);
 
+/*
+ * Write a number behind what comes before it, which may be "".  Returns where the
+ * text ends, with a '\0'.
+ */
+char *numbered(char *to, const char *prefix, uint64_t n);
+
 /* The number that the text begins with, after blanks; 0 if with none. */
 uint64_t leading_number(const char *text);
 

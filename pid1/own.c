@@ -24,7 +24,7 @@ static const struct option_row own_rows[] = {
 	{ 0, "delay", "SIG=TIME", read_delay, 0, "pass it on so much later" },
 	{ 0, "stop-on", "SIG,...", read_signals, AT(stops),
 	  "what asks it to end (TERM,INT)" },
-	{ 0, "rest", "WHOM", read_scope, AT(rest),
+	{ 0, "rest", "WHOM", read_rest, AT(rest),
 	  "who else has to leave in the end (all)" },
 	{ 0, "grace", "TIME", read_span, AT(grace_ns),
 	  "for them, between TERM and KILL (5s)" },

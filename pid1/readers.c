@@ -86,6 +86,16 @@ const char *read_scope(struct options *o, const char *value, int offset)
 			   "child\0group\0session\0cgroup\0tree\0all\0none\0");
 }
 
+const char *read_rest(struct options *o, const char *value, int offset)
+{
+	const char *wrong = read_scope(o, value, offset);
+
+	/* The program itself is gone by then. */
+	if (o->rest == SCOPE_CHILD)
+		o->rest = SCOPE_NONE;
+	return wrong;
+}
+
 const char *read_scope_is(struct options *o, const char *value, int scope)
 {
 	(void)value;

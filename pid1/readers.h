@@ -21,6 +21,7 @@ option_reader read_span;     /* AT(nanoseconds) */
 option_reader read_signal;   /* AT(an int) */
 option_reader read_errand;   /* enum errand */
 option_reader read_scope;    /* AT(a byte): its name */
+option_reader read_rest;     /* the same, of who is left: the program is not */
 option_reader read_scope_is; /* enum scope */
 option_reader read_louder;   /* steps */
 option_reader read_rewrite;  /* unused; TERM=QUIT, 15:3; to 0: drop */

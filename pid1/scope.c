@@ -162,14 +162,7 @@ static bool take_down(void *census, int pid)
 /* Everybody.  /proc must be ours, or its numbers are other people's. */
 static int take_census(struct census *c, pid_t self)
 {
-	char text[12];
-	uint64_t seen;
-	ssize_t n;
-
-	n = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self", text,
-		    sizeof(text) - 1);
-	if (n <= 0 || !read_number(text, (size_t)n, INT32_MAX, &seen) ||
-	    (pid_t)seen != self)
+	if (!proc_is_ours(self))
 		return ENOENT;
 	c->proc = open_at(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY);
 	return c->proc < 0 ? errno : numbers_in(c->proc, take_down, c);

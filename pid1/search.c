@@ -68,6 +68,11 @@ static bool elsewhere(int err)
 	       err == ENODEV || err == ETIMEDOUT;
 }
 
+static bool is_path(const char *name)
+{
+	return name[before(name, OFTEN("/"))];
+}
+
 /*
  * Try every folder of PATH; an empty one is the working directory.  A program
  * that may not be run, in an earlier folder, beats none at all in a later one.
@@ -75,12 +80,13 @@ static bool elsewhere(int err)
 static int search(attempt *try, char **argv, char **env)
 {
 	const char *dir, *end;
-	size_t name = before(argv[0], OFTEN("/")), len, room;
+	size_t name, len, room;
 	char *path;
 	int err, worst = ENOENT;
 
-	if (argv[0][name++] || name == 1)
+	if (is_path(argv[0]) || !argv[0][0])
 		return try(argv[0], argv, env);
+	name = strlen(argv[0]) + 1;
 	dir = env_value(env, OFTEN("PATH"));
 	dir = dir ? dir : USUAL_PATH;
 	/* No more than it can be, for this is somebody else's stack. */
@@ -116,7 +122,5 @@ int search_why_not(char **argv, char **env, int err, bool *torn)
 	bool there = search(look, argv, env) == 0;
 
 	*torn = err == ENOENT && there;
-	return err == EACCES && !there && !argv[0][before(argv[0], "/")]
-		       ? ENOENT
-		       : err;
+	return err == EACCES && !there && !is_path(argv[0]) ? ENOENT : err;
 }

@@ -17,11 +17,8 @@
 #include "pid1/rare.h"
 #include "pid1/search.h"
 
-/*
- * The terminal of our session.  /dev/tty is the exact question, and one call
- * when there is none; without a /dev it may still be our input.
- */
-static int find_terminal(void)
+/* One call when there is none; without a /dev it may still be our input. */
+int find_terminal(void)
 {
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, OFTEN("/dev/tty"),
 			      O_RDWR | O_CLOEXEC | O_NOCTTY, 0);

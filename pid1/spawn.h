@@ -59,6 +59,9 @@ struct launch {
 	bool torn;           /* program is there, what it needs is not */
 };
 
+/* The terminal of our session, opened; or -1.  /dev/tty is the exact question. */
+int find_terminal(void);
+
 /* See what was asked for.  All signals are blocked already; mask says which were. */
 void launch_prepare(struct launch *l, const struct options *o);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pid1/linux.h"
+#include "pid1/names.h"
 #include "pid1/search.h"
 
 enum { MAX_ENV = 4096 };
@@ -66,20 +67,13 @@ static int become(void *arg)
 static char **with_pid(char **env, pid_t main)
 {
 	static char *more[MAX_ENV], text[40];
-	char *digit = text + sizeof(text) - 1;
-	const size_t name = strlen("KITH_MAIN_PID=");
 	size_t n = 0;
 
 	while (env[n])
 		n++;
 	if (n + 2 > MAX_ENV)
 		return env;
-	*digit = '\0';
-	do
-		*--digit = (char)('0' + main % 10);
-	while (main /= 10);
-	memcpy(text, "KITH_MAIN_PID=", name);
-	memmove(text + name, digit, strlen(digit) + 1);
+	numbered(text, "KITH_MAIN_PID=", (uint64_t)main);
 	memcpy(more, env, n * sizeof(*env));
 	more[n] = text;
 	more[n + 1] = NULL;

@@ -18,6 +18,7 @@
 
 #include "pid1/child.h"
 #include "pid1/journal.h"
+#include "pid1/spawn.h"
 #include "pid1/supervise-update.h"
 #include "pid1/supervisor.h"
 
@@ -215,7 +216,7 @@ void resume_journal(struct supervisor *v)
 /* As the first launch did: there, another program held it. */
 static void look_at_terminal(struct launch *l)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int fd = find_terminal();
 
 	l->terminal = fd >= 0;
 	l->leader = l->terminal && getsid(0) == getpid();

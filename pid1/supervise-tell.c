@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "pid1/ctl.h"
+#include "pid1/files.h"
+#include "pid1/names.h"
 #include "pid1/say.h"
 #include "pid1/supervisor.h"
 #include "wait/status.h"
@@ -56,24 +58,13 @@ void say_end_of(struct supervisor *v, pid_t pid, int status)
 /* Fields 14, 15 and 24 of /proc/PID/stat, counted behind the name. */
 static bool look_at_main(const struct supervisor *v, struct figures *f)
 {
-	char path[32] = "/proc/", digits[12], text[1024];
-	char *p = path + strlen(path), *d = digits, *at;
+	char path[32], text[1024], *at;
 	uint64_t field[25] = { 0 };
-	ssize_t n = -1;
-	pid_t pid;
-	int fd, i;
+	int i;
 
-	for (pid = v->c.main; pid; pid /= 10)
-		*d++ = (char)('0' + pid % 10);
-	while (d > digits)
-		*p++ = *--d;
-	memcpy(p, "/stat", sizeof("/stat"));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, text, sizeof(text) - 1);
-		close(fd);
-	}
-	text[n > 0 ? n : 0] = '\0';
+	memcpy(numbered(path, "/proc/", (uint64_t)v->c.main), "/stat",
+	       sizeof("/stat"));
+	slurp(AT_FDCWD, path, text, sizeof(text));
 	/* Another namespace's /proc would tell of a stranger. */
 	at = strrchr(text, ')');
 	if (!v->c.main || !at || leading_number(text) != (uint64_t)v->c.main)

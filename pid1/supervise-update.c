@@ -140,19 +140,13 @@ static int seal(const void *state, size_t size)
 static char **with_state(char **env, int fd)
 {
 	static char *more[MAX_ENV], text[40];
-	char *digit = text + sizeof(text) - 1;
 	size_t n = 0;
 
 	while (env[n])
 		n++;
 	if (n + 2 > MAX_ENV)
 		return NULL;
-	*digit = '\0';
-	do
-		*--digit = (char)('0' + fd % 10);
-	while (fd /= 10);
-	memcpy(text, UPDATE_STATE "=", sizeof(UPDATE_STATE));
-	memmove(text + sizeof(UPDATE_STATE), digit, strlen(digit) + 1);
+	numbered(text, UPDATE_STATE "=", (uint64_t)fd);
 	memcpy(more, env, n * sizeof(*env));
 	more[n] = text;
 	more[n + 1] = NULL;
