@@ -27,13 +27,16 @@ answer() {
 	printf '%s|%s|%s' $? "$(said <"$tmp/out")" "$(said <"$tmp/err")"
 }
 
-# case WANT CLAIM ARGUMENTS: of ours, by name and by --as, and of theirs.
-case_of() {
-	want=$1 claim=$2
-	shift 2
-	is "$(answer "$tmp/$who" "$@")" "$want" "$who: $claim ($about)"
+# asked HOW WANT CLAIM ARGUMENTS: what HOW finds, of ours and of theirs.
+asked() {
+	how=$1 want=$2 claim=$3
+	shift 3
+	is "$($how "$tmp/$who" "$@")" "$want" "$who: $claim ($about)"
 	[ -z "$theirs" ] ||
-		is "$(answer "$theirs" "$@")" "$want" "$who: so it is ($theirs)"
+		is "$($how "$theirs" "$@")" "$want" "$who: so it is ($theirs)"
+}
+case_of() {
+	asked answer "$@"
 }
 
 # signals NAME SENT... -- ARGUMENTS: what the program hears of these, one by one.
@@ -70,11 +73,7 @@ heard_lines() {
 }
 
 signal_case() {
-	want=$1 claim=$2
-	shift 2
-	is "$(signals "$tmp/$who" "$@")" "$want" "$who: $claim ($about)"
-	[ -z "$theirs" ] ||
-		is "$(signals "$theirs" "$@")" "$want" "$who: so it is ($theirs)"
+	asked signals "$@"
 }
 
 # --- tini --------------------------------------------------------------------
@@ -220,12 +219,8 @@ group() {
 }
 group_case() {
 	[ "$where" = below ] || return 0
-	want=$1 claim=$2
-	shift 2
-	[ "$want" != 0 ] || patience=30	# for nothing to come
-	is "$(group "$tmp/$who" "$@")" "$want" "$who: $claim ($about)"
-	[ -z "$theirs" ] ||
-		is "$(group "$theirs" "$@")" "$want" "$who: so it is ($theirs)"
+	[ "$1" != 0 ] || patience=30	# for nothing to come
+	asked group "$@"
 	patience=
 }
 
@@ -236,11 +231,7 @@ place() {
 		[ "$1" = "$2" ] && echo group; [ "$1" = "$3" ] && echo session' </dev/null
 }
 place_case() {
-	want=$1 claim=$2
-	shift 2
-	is "$(place "$tmp/$who" "$@")" "$want" "$who: $claim ($about)"
-	[ -z "$theirs" ] ||
-		is "$(place "$theirs" "$@")" "$want" "$who: so it is ($theirs)"
+	asked place "$@"
 }
 
 # Without a terminal the program is stopped like any other.

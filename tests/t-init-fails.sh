@@ -2,19 +2,7 @@
 # Whatever a call of kith-init's fails with, it goes on with what can be done, or
 # says in one line why not: it never hangs, and never ends with another code.
 . "$(dirname "$0")/aid-init.sh"
-command -v strace >/dev/null || skip_all "strace is not installed"
-! grep -q "__[at]san_init" "$O/kith-init" || skip_all "a sanitizer makes such calls itself"
-strace -qq -o /dev/null true 2>/dev/null || skip_all "nobody may be traced"
-
-# inject WHAT ARGUMENTS...: run it so that this call fails; its code and words.
-# What the program does itself is left alone: it is let go when it is there.
-inject() {
-	what=$1
-	shift
-	said=$(timeout -k 1 30 strace -f -qq -b execve -o /dev/null \
-		-e inject="$what" "$init" "$@" 2>&1)
-	echo "$? $said"
-}
+. "$(dirname "$0")/aid-inject.sh"
 
 # survives CALL ERROR...: alone, at its first time, and always.
 survives() {

@@ -2,17 +2,11 @@
 # What an old kernel does not have, or a filter does not let through that was made
 # for the program alone, kith-init does in another way.
 . "$(dirname "$0")/aid-init.sh"
-command -v strace >/dev/null || skip_all "strace is not installed"
-! grep -q "__[at]san_init" "$O/kith-init" || skip_all "a sanitizer makes such calls itself"
-strace -qq -o /dev/null true 2>/dev/null || skip_all "nobody may be traced"
+. "$(dirname "$0")/aid-inject.sh"
 
 # without CALL,...:error=WHY[...] ARGUMENTS...: its code and words.
 without() {
-	what=$1
-	shift
-	said=$(timeout -k 1 30 strace -f -qq -b execve -o /dev/null \
-		-e inject="$what" "$init" "$@" 2>&1)
-	echo "$? $said"
+	inject "$@"
 	! pkill -KILL -f '^sleep 3141$' || echo "and somebody is left"
 }
 

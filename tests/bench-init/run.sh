@@ -88,53 +88,48 @@ want() {
 	case " ${ONLY:-$1} " in *" $1 "*) true ;; *) false ;; esac
 }
 
-# meter MODE OPTIONS [MORE NAME=COMMAND...]: one row.  Lines of the list are
-# arguments, with blanks in them.
+# meter ROW MODE OPTIONS NAME=COMMAND...: one row.
 meter() {
-	mode=$1
-	options=$2
-	shift 2
-	want "${mode%%:*}" || return 0
-	echo "measuring: $mode" >&2
+	row=$1 mode=$2 options=$3
+	shift 3
+	echo "measuring: $row" >&2
+	# shellcheck disable=SC2086	# words
+	timeout 1200 $pinned "$tools/meter" $options "$mode" "$tools/load" "$@" \
+		>"$tmp/row" || echo "bench-init: $row was not measured"
+	sed "s/^$mode/$row/" "$tmp/row" >>"$tmp/figures"
+}
+pinned=
+
+# all ROW MODE OPTIONS [MORE NAME=COMMAND...]: of everybody, and of these.  Lines of
+# the list are arguments, with blanks in them.
+all() {
+	want "$1" || return 0
 	old=$IFS
 	IFS='
 '
 	# shellcheck disable=SC2086	# a list
 	set -- "$@" $commands
 	IFS=$old
-	# shellcheck disable=SC2086	# words
-	timeout 1200 "$tools/meter" $options "$mode" "$tools/load" "$@" \
-		>>"$tmp/figures" || echo "bench-init: $mode was not measured"
+	meter "$@"
 }
 
-# The same on one processor: then no other has to be woken, which takes as long
+# The start on one processor: then no other has to be woken, which takes as long
 # with one init as with another, and is most of what the best of them need.
 alone() {
-	want alone || return 0
-	echo "measuring: start, on one processor" >&2
-	last=$(taskset -cp $$ | sed 's/.*[^0-9]//')
-	set -- direct= "$base"
-	old=$IFS
-	IFS='
-'
-	# shellcheck disable=SC2086	# a list
-	set -- "$@" $commands
-	IFS=$old
-	timeout 1200 taskset -c "$last" "$tools/meter" -n "$start" start \
-		"$tools/load" "$@" | sed 's/^start/alone/' >>"$tmp/figures"
+	pinned="taskset -c $(taskset -cp $$ | sed 's/.*[^0-9]//')"
+	all alone start "-n $start" direct= "$base"
+	pinned=
 }
 
 # Of those whose loss is to be known to a point, many more; all in turns again.
 pairs() {
 	want lost || return 0
-	echo "measuring: lost, in pairs" >&2
 	set -- "$base"
 	for name in kith-init core; do
 		command=$(echo "$commands" | sed -n "s/^$name=//p")
 		[ -z "$command" ] || set -- "$@" "$name=$command"
 	done
-	timeout 1200 "$tools/meter" -n "$pairs" -w 1200 lost "$tools/load" "$@" |
-		sed 's/^lost/pairs/' >>"$tmp/figures"
+	meter pairs lost "-n $pairs -w 1200" "$@"
 }
 
 sizes() {
@@ -155,18 +150,18 @@ fi
 
 : >"$tmp/figures"
 if want size; then sizes; fi
-meter start "-n $start" direct= "$base"
+all start start "-n $start" direct= "$base"
 alone
 # The stack begins somewhere in its page: once in three runs it is one page more.
-meter memory "-n $memory -w 1000" "$base"
-meter calls "-n 21" direct= "$base"
-meter wakeups "-w $idle" "$base"
-meter forward "-n $forward -l 100" direct= "$base"
-meter lost "-n $lost -w 1200" "$base" direct= "tini-g=$(command -v tini) -g --"
+all memory memory "-n $memory -w 1000" "$base"
+all calls calls "-n 21" direct= "$base"
+all wakeups wakeups "-w $idle" "$base"
+all forward forward "-n $forward -l 100" direct= "$base"
+all lost lost "-n $lost -w 1200" "$base" direct= "tini-g=$(command -v tini) -g --"
 pairs
-meter coalesce "-n $coalesce -l 50"
-meter storm "-n $storm -l $live" "$tracking"
-meter crowd "-n $crowd -l $live" "$tracking"
+all coalesce coalesce "-n $coalesce -l 50"
+all storm storm "-n $storm -l $live" "$tracking"
+all crowd crowd "-n $crowd -l $live" "$tracking"
 
 # --- the table ---------------------------------------------------------------
 
