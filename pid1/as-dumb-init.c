@@ -169,21 +169,11 @@ static int answer(const struct options *o)
 	return say_end(&s) ? 0 : WRONG;
 }
 
-/* Is it one of ours, with a value that it does not take? */
-static bool has_too_much(const char *word)
-{
-	size_t len = before(word + 2, "="), i;
-
-	for (i = 0; rows[i].name; i++)
-		if (strncmp(rows[i].name, word + 2, len) == 0 &&
-		    !rows[i].name[len])
-			return true;
-	return false;
-}
-
 static void say_long(struct say *s, const char *word)
 {
-	bool much = has_too_much(word);
+	/* One of ours, with a value that it does not take? */
+	const bool much = options_has(&dumb_init_dialect, word + 2,
+				      before(word + 2, "="));
 	char one[2] = "";
 
 	say_text(s, much ? "option '" : "unrecognized option '");

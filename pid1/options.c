@@ -46,6 +46,11 @@ static const struct option_row *find(const struct dialect *d, const char *name,
 	return found;
 }
 
+bool options_has(const struct dialect *d, const char *name, size_t len)
+{
+	return find(d, name, len, true);
+}
+
 RARE static int bad(struct options *o, enum trouble trouble, const char *about,
 		    const char *value, const char *why)
 {

@@ -222,6 +222,9 @@ void options_defaults(struct options *o);
  */
 int options_read(struct options *o, const struct dialect *d, char **argv);
 
+/* Is there a long option of this name in the dialect? */
+bool options_has(const struct dialect *d, const char *name, size_t len);
+
 /*
  * One option from elsewhere than a command line (a kernel's command line, a
  * file): "scope" or "s", with its value or NULL.  NULL, or what is wrong.
